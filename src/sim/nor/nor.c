@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The chip as a whole: making one, power, the RESET# pin, questions about it from outside.
+ */
+#include "sim/nor/chip.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+size_t nor_part_size(const char *name)
+{
+    const struct nor_part *part = nor_part_find(name);
+    return part == NULL ? 0 : part->size;
+}
+
+const char *nor_part_name(unsigned index)
+{
+    const struct nor_part *part = nor_part_at(index);
+    return part == NULL ? NULL : part->name;
+}
+
+struct nor *nor_create(const struct nor_config *config, struct error *error)
+{
+    const struct nor_part *part = nor_part_find(config->part);
+    if (part == NULL) {
+        error_set(error, ERROR_UNKNOWN_PART, NULL, 0, 0, "there is no model of %s", config->part);
+        return NULL;
+    }
+    struct nor *nor = calloc(1, sizeof(*nor));
+    if (nor == NULL) {
+        error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "model of %s", config->part);
+        return NULL;
+    }
+    nor->part = part;
+    nor->timing = config->timing;
+    nor->seed = config->seed;
+    nor->random = config->seed;
+    nor->array = config->array;
+    for (const struct nor_command *command = part->family->commands; command->protocols != 0;
+         command++) {
+        nor->by_opcode[command->opcode] = command;
+    }
+    memset(nor->security, 0xFF, sizeof(nor->security));
+    nor_registers_factory(nor);
+    return nor;
+}
+
+void nor_destroy(struct nor *nor)
+{
+    if (nor != NULL) {
+        free(nor->marginal);
+        free(nor);
+    }
+}
+
+void nor_set_power(struct nor *nor, uint64_t now_ps, bool on)
+{
+    if (nor->powered == on) {
+        return;
+    }
+    nor_frame_drop(nor); /* a frame that is under way goes on unheard */
+    nor_operation_abort(nor, now_ps);
+    nor->powered = on;
+    nor->part->family->power_on(nor, now_ps);
+}
+
+void nor_set_reset_pin(struct nor *nor, uint64_t now_ps, bool released)
+{
+    bool falls = !released && !nor->reset_low;
+    nor->reset_low = !released;
+    if (falls && nor->powered) {
+        nor_frame_drop(nor);
+        nor->part->family->reset(nor, now_ps, true);
+    }
+}
+
+static uint64_t earlier(uint64_t best, uint64_t candidate, uint64_t now_ps)
+{
+    return candidate > now_ps && candidate < best ? candidate : best;
+}
+
+uint64_t nor_next_event(const struct nor *nor, uint64_t now_ps)
+{
+    if (!nor->powered) {
+        return PS_NEVER;
+    }
+    if (nor->linger) { /* the next status read itself changes what is seen */
+        return now_ps + 1;
+    }
+    uint64_t best = earlier(PS_NEVER, nor->deaf_until_ps, now_ps);
+    if (nor->operation.kind != NOR_IDLE) {
+        best = earlier(best, nor->operation.end_ps, now_ps);
+        best = earlier(best, nor->operation.suspend_ps, now_ps);
+    }
+    return best;
+}
+
+void nor_get_state(struct nor *nor, uint64_t now_ps, struct nor_state *state)
+{
+    nor_settle(nor, now_ps);
+    state->powered = nor->powered;
+    state->busy = nor_is_busy(nor);
+    state->write_enabled = (nor_status1(nor) & SR1_WEL) != 0;
+    state->suspended = nor_suspend_bits(nor) != 0;
+    state->deep_power_down = nor->deep_power_down;
+    state->qpi = nor_in_qpi(nor);
+    state->continuous_read = nor->continuous != NULL;
+    state->address_bytes = (nor->now.cr2 & CR2_ADS) != 0 ? 4 : 3;
+    state->status1 = nor_status1(nor);
+    state->status2 = nor_status2(nor);
+    state->config1 = nor_config1(nor);
+    state->config2 = nor->now.cr2;
+    state->config3 = nor->now.cr3;
+    state->last_opcode = nor->last_opcode;
+}
+
+bool nor_inherit(struct nor *nor, uint64_t now_ps, const char *state)
+{
+    const struct nor_family *family = nor->part->family;
+    for (unsigned i = 0; family->inheritable[i] != NULL; i++) {
+        if (strcmp(family->inheritable[i], state) != 0) {
+            continue;
+        }
+        nor_set_power(nor, now_ps, true);
+        nor->deaf_until_ps = now_ps;
+        nor_settle(nor, now_ps);
+        family->inherit(nor, now_ps, i);
+        return true;
+    }
+    return false;
+}
+
+/* Every modelled part is of one family so far; their states are those of the first. */
+const char *nor_inheritable(unsigned index)
+{
+    const char *const *names = nor_part_at(0)->family->inheritable;
+    for (unsigned i = 0; names[i] != NULL; i++) {
+        if (i == index) {
+            return names[i];
+        }
+    }
+    return NULL;
+}
+
+const struct nor_stats *nor_stats(const struct nor *nor)
+{
+    return &nor->stats;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a serial NOR part is made of, as data: identity, sizes, times, command table; and the
+ * behaviour that a family of parts shares, as a few functions. A new part of a known family is one
+ * more row in parts.c.
+ */
+#ifndef EXTLOAD_SIM_NOR_PART_H
+#define EXTLOAD_SIM_NOR_PART_H
+
+#include "sim/nor/nor.h"
+
+enum nor_protocol {
+    NOR_SPI = 1, /* opcode on IO0 */
+    NOR_QPI = 2  /* everything on IO3..IO0 */
+};
+
+enum nor_address {
+    NOR_ADDRESS_NONE,
+    NOR_ADDRESS_MODE, /* 3 or 4 bytes, as the chip's address mode says */
+    NOR_ADDRESS_FOUR  /* always 4 bytes */
+};
+
+enum nor_dummy {
+    NOR_DUMMY_NONE,
+    NOR_DUMMY_LATENCY, /* as the latency code says */
+    NOR_DUMMY_8,
+    NOR_DUMMY_24,
+    NOR_DUMMY_32
+};
+
+enum nor_direction {
+    NOR_NO_DATA,
+    NOR_DATA_IN, /* into the chip */
+    NOR_DATA_OUT
+};
+
+/* Row of the family's table "highest clock per latency code". */
+enum nor_speed {
+    NOR_SPEED_ANY, /* only the part's highest clock limits it */
+    NOR_SPEED_SLOW_READ,
+    NOR_SPEED_1_1_1,
+    NOR_SPEED_1_1_2,
+    NOR_SPEED_1_2_2,
+    NOR_SPEED_QUAD,
+    NOR_SPEED_QUAD_DDR
+};
+
+enum nor_command_flags {
+    NOR_NEEDS_QUAD = 1,  /* in SPI protocol only while the quad-enable bit is set */
+    NOR_WHILE_BUSY = 2,  /* decoded during an operation */
+    NOR_ARRAY_READ = 4,  /* streams from the array, whatever is going on in it */
+    NOR_DDR = 8,         /* address and later phases on both edges */
+    NOR_MODE_BYTE = 16,  /* 8 mode bits follow the address, on the address lanes */
+    NOR_SO_ONLY = 32,    /* answers on IO1 in every protocol */
+    NOR_WRAPS = 64,      /* obeys the burst wrap setting */
+    NOR_NEEDS_WEL = 128, /* ignored unless the write-enable latch is set */
+    NOR_ANY_LENGTH = 256 /* takes effect at CS# rising wherever the frame ends */
+};
+
+/* What a command does; the family's functions switch on it. */
+enum nor_action {
+    NOR_READ_ARRAY,
+    NOR_READ_ID,
+    NOR_READ_UNIQUE_ID,
+    NOR_READ_SFDP,
+    NOR_READ_SECURITY,
+    NOR_READ_SR1,
+    NOR_READ_SR2,
+    NOR_READ_CR1,
+    NOR_READ_CR2,
+    NOR_READ_CR3,
+    NOR_READ_ANY_REGISTER,
+    NOR_READ_BLOCK_LOCK,
+    NOR_READ_PR,
+    NOR_READ_IRP,
+    NOR_READ_PASSWORD,
+    NOR_READ_DLR,
+    NOR_RELEASE,
+    NOR_PROGRAM,
+    NOR_ERASE_4K,
+    NOR_ERASE_32K,
+    NOR_ERASE_64K,
+    NOR_ERASE_CHIP,
+    NOR_PROGRAM_SECURITY,
+    NOR_ERASE_SECURITY,
+    NOR_SUSPEND,
+    NOR_RESUME,
+    NOR_WRITE_REGISTERS,
+    NOR_WRITE_ANY_REGISTER,
+    NOR_WRITE_ENABLE,
+    NOR_WRITE_ENABLE_VOLATILE,
+    NOR_WRITE_DISABLE,
+    NOR_CLEAR_STATUS,
+    NOR_RESET_ENABLE,
+    NOR_RESET,
+    NOR_DEEP_POWER_DOWN,
+    NOR_QPI_ENTER,
+    NOR_QPI_EXIT,
+    NOR_ADDRESS_4B_ENTER,
+    NOR_ADDRESS_4B_EXIT,
+    NOR_SET_BURST,
+    NOR_BLOCK_LOCK,
+    NOR_BLOCK_UNLOCK,
+    NOR_GLOBAL_LOCK,
+    NOR_GLOBAL_UNLOCK,
+    NOR_SET_POINTER,
+    NOR_LOCK_PR,
+    NOR_PROGRAM_IRP,
+    NOR_PROGRAM_PASSWORD,
+    NOR_UNLOCK_PASSWORD,
+    NOR_PROGRAM_DLR,
+    NOR_WRITE_DLR
+};
+
+/* Lanes are those of the SPI protocol; in QPI every phase has four. */
+struct nor_command {
+    uint8_t opcode;
+    uint8_t protocols; /* enum nor_protocol, ored */
+    uint8_t action;    /* enum nor_action */
+    uint8_t address;   /* enum nor_address */
+    uint8_t address_lanes;
+    uint8_t dummy;     /* enum nor_dummy */
+    uint8_t direction; /* enum nor_direction */
+    uint8_t data_lanes;
+    uint8_t speed;  /* enum nor_speed */
+    uint16_t flags; /* enum nor_command_flags, ored */
+};
+
+/* The first ones are operations that WIP shows: they depend on enum nor_timing. The others are
+ * limits of the interface and do not. */
+enum nor_time {
+    NOR_TIME_PAGE,
+    NOR_TIME_BYTE_FIRST,
+    NOR_TIME_BYTE_NEXT,
+    NOR_TIME_ERASE_4K,
+    NOR_TIME_ERASE_32K,
+    NOR_TIME_ERASE_64K,
+    NOR_TIME_ERASE_CHIP,
+    NOR_TIME_REGISTER,
+    NOR_TIME_PASSWORD,
+    NOR_TIME_OPERATIONS, /* how many operations there are */
+    NOR_TIME_POWER_UP = NOR_TIME_OPERATIONS,
+    NOR_TIME_RESET,
+    NOR_TIME_SUSPEND,
+    NOR_TIME_RESUME_TO_SUSPEND,
+    NOR_TIME_DPD_ENTER,
+    NOR_TIME_DPD_EXIT,
+    NOR_TIME_QPI_ENTER,
+    NOR_TIME_QPI_EXIT,
+    NOR_TIME_CS_HIGH,
+    NOR_TIME_COUNT
+};
+
+struct nor_time_range {
+    uint64_t typical_ps;
+    uint64_t maximum_ps;
+};
+
+/* A run of bytes of the SFDP space. */
+struct nor_sfdp {
+    uint32_t at;
+    uint32_t size;
+    const uint8_t *bytes;
+};
+
+struct nor_family {
+    const struct nor_command *commands; /* ends with a row of no protocol */
+    /* Everything volatile takes its power-on value; the power-up time starts. */
+    void (*power_on)(struct nor *nor, uint64_t now_ps);
+    /* A soft or hard reset; false if the chip is immune now. */
+    bool (*reset)(struct nor *nor, uint64_t now_ps, bool hard);
+    /* May a command that was decoded just now go on? */
+    bool (*accepts)(struct nor *nor, const struct nor_command *command);
+    /* The opcode and address of an accepted command are in: where its data comes from or goes. */
+    void (*begin)(struct nor *nor);
+    /* The next byte of a register or table that the running command reads. */
+    uint8_t (*next_byte)(struct nor *nor, uint64_t now_ps);
+    /* CS# rose and the frame is complete and of the right length. */
+    void (*execute)(struct nor *nor, uint64_t now_ps);
+    /* Does this mode byte keep the chip in continuous read? */
+    bool (*continues)(const struct nor_command *command, uint8_t mode);
+    /* Highest clock in Hz for a read at the present latency code. */
+    uint32_t (*clock_limit)(const struct nor *nor, const struct nor_command *command);
+    /* Puts the chip into the state named nor_inheritable(index). */
+    void (*inherit)(struct nor *nor, uint64_t now_ps, unsigned index);
+    const char *const *inheritable; /* ends with NULL */
+};
+
+struct nor_part {
+    const char *name;
+    uint8_t id[3];
+    uint8_t release_id[2]; /* what ABh answers */
+    uint32_t size;         /* a power of two */
+    uint32_t page;
+    uint32_t clock_hz; /* highest SDR clock of any command */
+    uint8_t cr2_default;
+    uint8_t cr3_default;
+    struct nor_sfdp sfdp[2]; /* what lies between reads FFh */
+    struct nor_time_range times[NOR_TIME_COUNT];
+    const struct nor_family *family;
+};
+
+/* NULL past the end. */
+const struct nor_part *nor_part_at(unsigned index);
+const struct nor_part *nor_part_find(const char *name);
+
+extern const struct nor_family nor_family_s25fl_l;
+
+#endif
