@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A Cortex-M core: libunicorn executes the instructions; exceptions, the System Control Space,
+ * SysTick, DWT, MPU and cache registers are ours (libunicorn 2.0.1 has none of them).
+ */
+#ifndef EXTLOAD_SIM_CPU_CPU_H
+#define EXTLOAD_SIM_CPU_CPU_H
+
+#include "report/error.h"
+#include "sim/clock.h"
+
+enum cpu_model {
+    CPU_M3,
+    CPU_M4,
+    CPU_M7,
+    CPU_M33,
+    CPU_M55
+};
+
+enum cpu_access {
+    CPU_ACCESS_OK,
+    CPU_ACCESS_FAULT,
+    CPU_ACCESS_STALL
+};
+
+/* libunicorn exports names like cpu_reset() and calls them through the dynamic linker: ours must
+ * not be found there. */
+#pragma GCC visibility push(hidden)
+
+/* Everything outside the core that is not RAM. */
+struct cpu_bus {
+    void *context;
+    enum cpu_access (*read)(void *context, uint32_t address, unsigned size, uint32_t *value);
+    enum cpu_access (*write)(void *context, uint32_t address, unsigned size, uint32_t value);
+    /* An access in a window costs window_access, any other register_access. */
+    bool (*is_window)(void *context, uint32_t address);
+    /* Reading has no side effect and depends on nothing but time; needed for the jump rule. */
+    bool (*is_pure)(void *context, uint32_t address);
+    uint64_t (*next_event)(void *context);
+    uint32_t (*cpu_hz)(void *context);
+};
+
+struct cpu_config {
+    enum cpu_model model;
+    struct cost_model cost;
+    bool no_jump;         /* execute every poll instead of jumping to the next event */
+    uint32_t hz_override; /* CPU frequency whatever the SoC says; 0 = ask the SoC */
+};
+
+/* Registers a debugger can reach; banked ones are the Secure bank. */
+enum cpu_register {
+    CPU_R0,
+    CPU_R1,
+    CPU_R2,
+    CPU_R3,
+    CPU_R4,
+    CPU_R5,
+    CPU_R6,
+    CPU_R7,
+    CPU_R8,
+    CPU_R9,
+    CPU_R10,
+    CPU_R11,
+    CPU_R12,
+    CPU_SP,
+    CPU_LR,
+    CPU_PC,
+    CPU_XPSR,
+    CPU_MSP,
+    CPU_PSP,
+    CPU_MSPLIM,
+    CPU_PSPLIM,
+    CPU_PRIMASK,
+    CPU_FAULTMASK,
+    CPU_BASEPRI,
+    CPU_CONTROL,
+    CPU_REGISTER_COUNT
+};
+
+enum cpu_stop {
+    CPU_STOP_TIME,       /* the given time is reached; the core could go on */
+    CPU_STOP_BKPT,       /* halted on a BKPT; PC is its address */
+    CPU_STOP_BREAKPOINT, /* halted before an address set by cpu_set_breakpoint() */
+    CPU_STOP_LOCKUP,
+    CPU_STOP_SLEEP,      /* WFI or WFE with nothing that could wake it */
+    CPU_STOP_STALL,      /* a bus access that never completes */
+    CPU_STOP_CATCH,      /* DEMCR vector catch */
+    CPU_STOP_UNSUPPORTED /* what the emulator cannot do, a system reset that the core asked for
+                            (AIRCR.SYSRESETREQ) included; see cpu_stop_text() */
+};
+
+struct cpu;
+
+struct cpu *cpu_create(const struct cpu_config *config, const struct cpu_bus *bus,
+                       struct sim_clock *clock, struct error *error);
+void cpu_destroy(struct cpu *cpu);
+/* Maps RAM; the same bytes may be mapped at two addresses. Bytes are not owned. Addresses and sizes
+ * are multiples of 1 KiB. */
+bool cpu_map_ram(struct cpu *cpu, uint32_t address, uint32_t size, uint8_t *bytes,
+                 struct error *error);
+/* As by a system reset, then as the boot ROM leaves the core in development boot (MSPLIM set, VTOR
+ * in ROM). The core is halted. */
+void cpu_reset(struct cpu *cpu);
+
+/* Runs until it stops or the clock reaches until_ps. */
+enum cpu_stop cpu_run(struct cpu *cpu, uint64_t until_ps);
+/* One instruction. */
+enum cpu_stop cpu_step(struct cpu *cpu);
+/* Why the last run stopped, in words: "lockup: BusFault at 0x... while HardFault was active". */
+const char *cpu_stop_text(const struct cpu *cpu);
+
+uint32_t cpu_get(struct cpu *cpu, enum cpu_register reg);
+void cpu_set(struct cpu *cpu, enum cpu_register reg, uint32_t value);
+/* A debugger's memory access: RAM, core registers, and the bus. False on a bus error. */
+bool cpu_debug_read(struct cpu *cpu, uint32_t address, void *bytes, size_t size);
+bool cpu_debug_write(struct cpu *cpu, uint32_t address, const void *bytes, size_t size);
+bool cpu_set_breakpoint(struct cpu *cpu, uint32_t address, bool set);
+/* C_MASKINTS: PendSV, SysTick and external interrupts are not taken while running under debug. */
+void cpu_mask_interrupts(struct cpu *cpu, bool mask);
+/* Pends external interrupt `number` (0 = first external). */
+void cpu_pend_interrupt(struct cpu *cpu, unsigned number);
+
+struct cpu_stats {
+    uint64_t instructions; /* executed or skipped by a jump, so the same with and without jumps */
+    uint64_t register_reads, register_writes; /* peripheral accesses, jumped ones counted */
+    uint64_t window_reads;
+    uint64_t jumps, jumped_ps;
+    uint64_t exceptions;
+};
+const struct cpu_stats *cpu_stats(const struct cpu *cpu);
+
+/* Called for every RAM write of the core, for the instruments; NULL = none. */
+void cpu_watch_writes(struct cpu *cpu,
+                      void (*hook)(void *context, uint32_t address, unsigned size, uint32_t value),
+                      void *context);
+
+#pragma GCC visibility pop
+
+#endif
