@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The system on chip around the CPU: RAMs, register banks with their clocks, resets and supplies,
+ * pads, and the wiring from an XSPI controller through XSPIM and pads to the flash chip on the
+ * board.
+ *
+ * The chip answers only if clock, reset, supply, pin mux, XSPIM route and power switch all lead to
+ * it.
+ */
+#ifndef EXTLOAD_SIM_SOC_SOC_H
+#define EXTLOAD_SIM_SOC_SOC_H
+
+#include "report/error.h"
+#include "sim/clock.h"
+#include "sim/nor/nor.h"
+
+#define SOC_WIRES_MAX 24
+
+/* A copper connection from a pad to a pin of the flash chip. */
+struct soc_wire {
+    char pad[8];    /* "PN6" */
+    char signal[8]; /* what it leads to on the chip: "CLK" "NCS" "IO0".."IO7" "DQS" "RESET" "POWER"
+                     */
+    bool cut;       /* broken track, for tests */
+};
+
+/* What a peripheral access does while its clock is gated: not established on silicon, hence a knob.
+ */
+enum soc_unclocked {
+    SOC_UNCLOCKED_IGNORED,
+    SOC_UNCLOCKED_FAULT,
+    SOC_UNCLOCKED_STALL
+};
+
+struct soc_config {
+    const char *mcu; /* "STM32N655X0" */
+    struct soc_wire wires[SOC_WIRES_MAX];
+    unsigned wire_count;
+    enum soc_unclocked unclocked;
+    uint8_t undriven;    /* level of a data line that nobody drives: 0x00 or 0xFF per line mask */
+    bool power_switched; /* the flash is fed through the pad wired to POWER (high = on); else always
+                            on */
+    uint64_t seed;       /* of the poison in RAM */
+};
+
+enum soc_access {
+    SOC_OK,
+    SOC_FAULT,
+    SOC_STALL
+};
+
+/* One RAM and the addresses at which it is seen. */
+struct soc_ram {
+    const char *name;
+    uint32_t base_ns; /* Non-secure alias */
+    uint32_t base_s;  /* Secure alias, or 0 */
+    uint32_t size;    /* bytes */
+    uint8_t *bytes;
+};
+
+struct soc;
+
+/* `chip` may be NULL (an empty footprint). Neither clock nor chip is owned. */
+struct soc *soc_create(const struct soc_config *config, struct sim_clock *clock, struct nor *chip,
+                       struct error *error);
+void soc_destroy(struct soc *soc);
+
+/* NRST: every register to its reset value, then what the boot ROM leaves in development boot. The
+ * flash chip is not reset. RAM keeps its content. */
+void soc_reset(struct soc *soc);
+
+const struct soc_ram *soc_ram(const struct soc *soc, unsigned index); /* NULL past the end */
+
+/* An access to a register bank or an external-memory window; not for RAM, not for the core's own
+ * registers at 0xE0000000. Size 1, 2 or 4. Reads may have side effects. */
+enum soc_access soc_read(struct soc *soc, uint32_t address, unsigned size, uint32_t *value);
+enum soc_access soc_write(struct soc *soc, uint32_t address, unsigned size, uint32_t value);
+bool soc_is_window(const struct soc *soc, uint32_t address);
+/* True if reading `address` twice in a row without time passing gives the same and changes nothing.
+ */
+bool soc_read_is_pure(const struct soc *soc, uint32_t address);
+
+/* The next time at which a register changes without an access, or PS_NEVER. */
+uint64_t soc_next_event(struct soc *soc);
+/* The frequency of the CPU as RCC selects it now. */
+uint32_t soc_cpu_hz(const struct soc *soc);
+
+/* For faults and tests: the bits of `mask` in the register at `address` keep `value` whatever is
+ * written. */
+void soc_stick(struct soc *soc, uint32_t address, uint32_t mask, uint32_t value);
+/* HSI stops, whatever RCC says. What is clocked from it stands still, the CPU included:
+ * soc_cpu_hz() is then 0 (cpu_config.hz_override keeps a core running for such a rehearsal). */
+void soc_stop_oscillator(struct soc *soc);
+/* Cuts the wire to the chip's signal ("IO2"). Returns false if there is none. */
+bool soc_cut_wire(struct soc *soc, const char *signal);
+
+/* Name of a register, "XSPI2.SR", and of a bit or field, for reports; empty if unknown. */
+void soc_register_name(const struct soc *soc, uint32_t address, char *buffer, size_t size);
+
+/* What software had better not do: on silicon it has effects that are not carried out here. */
+enum soc_finding {
+    SOC_FINDING_PWR_CR1 = 1,      /* CR1 written: SDEN is write-once after power-on */
+    SOC_FINDING_PWR_VOSCR = 2,    /* core voltage changed */
+    SOC_FINDING_VRSEL = 4,        /* a 1.8 V range selected: damages pads on a 3.3 V rail */
+    SOC_FINDING_OTP_PROGRAM = 8,  /* a fuse would have been burnt */
+    SOC_FINDING_IWDG_EXPIRED = 16 /* the watchdog would have reset the system */
+};
+
+/* What happened on the way: accesses to unclocked or unknown registers, a chip that was not
+ * reached. */
+struct soc_stats {
+    uint64_t register_reads, register_writes, window_reads;
+    uint64_t unclocked_accesses, unmodelled_accesses;
+    uint32_t last_unclocked, last_unmodelled;
+    uint64_t frames_unreached;     /* frames of a controller that ended before the chip */
+    const char *unreached_because; /* of the last of them, in words; NULL if none */
+    uint32_t findings;             /* enum soc_finding */
+};
+const struct soc_stats *soc_stats(const struct soc *soc);
+
+/* Holds the supply of a power-switched chip on, as an earlier boot stage would that runs from
+ * elsewhere; `false` leaves it to the switch again. No effect on a chip that is always fed. */
+void soc_feed_chip(struct soc *soc, bool on);
+
+/* As the boot ROM does after NRST: sets up its own route to the chip on XSPI2/P2 (or the wired
+ * port), 1-1-1, and reads `size` bytes from 0 by 03h. Registers are as after reset again when it
+ * returns. */
+void soc_rom_read(struct soc *soc, uint8_t opcode, uint32_t address, uint8_t *bytes, size_t size);
+
+#endif
