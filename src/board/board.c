@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+#include "board/board.h"
+
+#include "abi/record.h"
+#include "board/board_load.h"
+#include "board/crc32.h"
+#include "board/data_files.h"
+#include "board/nearest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_PAGE_SIZE   0x1000u
+#define DEFAULT_SECTOR_SIZE 0x10000u
+
+/* The name becomes a file stem on any system and an argument in scripts. */
+static bool check_name(struct loading *loading)
+{
+    const struct schema_value *name = &loading->values.name;
+    size_t bad = strcspn(name->text, "/\\:*?\"<>|");
+    if (name->text[bad] == '\0' && name->text[0] != '.' && name->text[0] != '-' &&
+        name->text[0] != ' ' && name->text[strlen(name->text) - 1] != ' ') {
+        snprintf(loading->board.name, sizeof loading->board.name, "%s", name->text);
+        return true;
+    }
+    schema_error(&loading->file, name, ERROR_BAD_VALUE, loading->error,
+                 "`name: %s` cannot be a file name", name->text);
+    return error_hint(loading->error, "letters, digits, - _ and . are safe; no - or . in front");
+}
+
+/* Finds the family file that lists the device; it stays loaded. */
+static bool find_mcu(struct loading *loading)
+{
+    const struct schema_value *name = &loading->values.mcu;
+    struct data_files *files = malloc(sizeof *files);
+    if (files == NULL) {
+        return error_set(loading->error, ERROR_NO_MEMORY, NULL, 0, 0, "loading an MCU");
+    }
+    char best[32] = "";
+    struct nearest nearest = {.wanted = name->text};
+    bool ok = data_files_list("mcus", files, loading->error);
+    bool found = false;
+    for (unsigned i = 0; ok && !found && i < files->count; i++) {
+        char path[DATA_PATH_MAX];
+        data_files_path("mcus", files->stems[i], path, sizeof path);
+        ok = mcu_load(&loading->mcu, path, loading->error);
+        const struct mcu_device *device = ok ? mcu_find_device(&loading->mcu, name->text) : NULL;
+        if (device != NULL) {
+            loading->package = &loading->mcu.packages[device->package];
+            found = true;
+            break;
+        }
+        for (unsigned j = 0; ok && j < loading->mcu.device_count; j++) {
+            nearest_offer(&nearest, loading->mcu.devices[j].name);
+        }
+        if (ok && nearest.name != NULL && nearest.name != best) {
+            snprintf(best, sizeof best, "%s", nearest.name);
+            nearest.name = best;
+        }
+        mcu_release(&loading->mcu);
+    }
+    free(files);
+    if (ok && !found) {
+        schema_error(&loading->file, name, ERROR_UNKNOWN_MCU, loading->error, "`%s`", name->text);
+        error_hint(loading->error, "nearest: %s; `extload list mcus` prints all", best);
+    }
+    return ok && found;
+}
+
+static bool find_part(struct loading *loading)
+{
+    const struct schema_value *name = &loading->values.flash.part;
+    struct data_files *files = malloc(sizeof *files);
+    if (files == NULL) {
+        return error_set(loading->error, ERROR_NO_MEMORY, NULL, 0, 0, "loading a part");
+    }
+    char best[32] = "";
+    struct nearest nearest = {.wanted = name->text};
+    bool ok = data_files_list("parts", files, loading->error);
+    bool found = false;
+    for (unsigned i = 0; ok && !found && i < files->count; i++) {
+        char path[DATA_PATH_MAX];
+        data_files_path("parts", files->stems[i], path, sizeof path);
+        ok = part_load(&loading->part, path, loading->error);
+        found = ok && strcmp(loading->part.part.name, name->text) == 0;
+        if (ok && !found) {
+            nearest_offer(&nearest, loading->part.part.name);
+            if (nearest.name != best) {
+                snprintf(best, sizeof best, "%s", nearest.name);
+                nearest.name = best;
+            }
+        }
+    }
+    free(files);
+    if (ok && !found) {
+        schema_error(&loading->file, name, ERROR_UNKNOWN_PART, loading->error, "`%s`", name->text);
+        error_hint(loading->error, "nearest: %s; `extload list parts` prints all", best);
+    }
+    return ok && found;
+}
+
+static bool find_controller(struct loading *loading)
+{
+    const struct schema_value *name = &loading->values.flash.controller;
+    loading->controller = mcu_find_controller(&loading->mcu, name->text);
+    if (loading->controller != NULL) {
+        return true;
+    }
+    struct nearest nearest = {.wanted = name->text};
+    for (unsigned i = 0; i < loading->mcu.controller_count; i++) {
+        nearest_offer(&nearest, loading->mcu.controllers[i].name);
+    }
+    schema_error(&loading->file, name, ERROR_UNKNOWN_NAME, loading->error, "controller `%s` of %s",
+                 name->text, loading->values.mcu.text);
+    return error_hint(loading->error, "nearest: %s", nearest.name);
+}
+
+static bool check_supply(struct loading *loading)
+{
+    const struct schema_value *supply = &loading->values.flash.supply;
+    const struct part_file *part = &loading->part;
+    if (supply->number >= part->supply_min_mv && supply->number <= part->supply_max_mv) {
+        return true;
+    }
+    schema_error(&loading->file, supply, ERROR_BAD_VALUE, loading->error,
+                 "`supply: %s`; %s needs %u.%03u V to %u.%03u V", supply->text, part->part.name,
+                 part->supply_min_mv / 1000, part->supply_min_mv % 1000, part->supply_max_mv / 1000,
+                 part->supply_max_mv % 1000);
+    return error_hint(loading->error, "check the part and its supply");
+}
+
+static bool is_power_of_two(uint64_t value)
+{
+    return (value & (value - 1)) == 0;
+}
+
+static bool check_sizes(struct loading *loading)
+{
+    const struct board_file *values = &loading->values;
+    const struct part *part = &loading->part.part;
+    struct board *board = &loading->board;
+    uint32_t least = UINT32_C(1) << part->erase[0].size_log2;
+    board->page_size =
+        values->page_size.node != NULL ? (uint32_t)values->page_size.number : DEFAULT_PAGE_SIZE;
+    board->sector_size = values->sector_size.node != NULL ? (uint32_t)values->sector_size.number
+                                                          : DEFAULT_SECTOR_SIZE;
+    if (!is_power_of_two(board->page_size) || board->page_size > part->size) {
+        schema_error(&loading->file, &values->page_size, ERROR_BAD_VALUE, loading->error,
+                     "`page_size: %s`", values->page_size.text);
+        return error_hint(loading->error, "a power of two, at most the flash");
+    }
+    if (!is_power_of_two(board->sector_size) || board->sector_size < least ||
+        board->sector_size > part->size) {
+        schema_error(&loading->file, &values->sector_size, ERROR_BAD_VALUE, loading->error,
+                     "`sector_size: %s`", values->sector_size.text);
+        return error_hint(loading->error, "a power of two from %u to %u", (unsigned)least,
+                          (unsigned)part->size);
+    }
+    board->block.sector_size = board->sector_size;
+    return true;
+}
+
+static bool check_run_from(struct loading *loading)
+{
+    const struct schema_value *run_from = &loading->values.run_from;
+    struct board *board = &loading->board;
+    board->loader_base = loading->mcu.loader_base;
+    board->loader_size = loading->mcu.loader_size;
+    if (run_from->node == NULL) {
+        return true;
+    }
+    uint32_t base = (uint32_t)run_from->number;
+    const struct mcu_ram *ram = mcu_find_ram(&loading->mcu, base, 8);
+    if (ram == NULL || base % 8 != 0) {
+        schema_error(&loading->file, run_from, ERROR_BAD_VALUE, loading->error, "`run_from: %s`",
+                     run_from->text);
+        return error_hint(loading->error, "a multiple of 8 in a RAM of the MCU, such as 0x%08X",
+                          (unsigned)loading->mcu.loader_base);
+    }
+    uint32_t left = ram->size - (base - ram->base);
+    board->loader_base = base;
+    board->loader_size = left < board->loader_size ? left : board->loader_size;
+    return true;
+}
+
+/* A record at an address lies in RAM and outside what the host tool uses. */
+static bool check_record(struct loading *loading)
+{
+    const struct schema_value *record = &loading->values.record;
+    struct board *board = &loading->board;
+    uint64_t address = loading->mcu.record_address;
+    if (record->node != NULL && strcmp(record->text, "image") == 0) {
+        address = 0;
+    } else if (record->node != NULL) {
+        uint64_t size = sizeof(struct record);
+        if (!quantity_parse(QUANTITY_NUMBER, record->text, &address) || address > UINT32_MAX) {
+            schema_error(&loading->file, record, ERROR_WRONG_TYPE, loading->error, "`record: %s`",
+                         record->text);
+            return error_hint(loading->error, "write `image`, or an address such as 0x%08X",
+                              (unsigned)loading->mcu.record_address);
+        }
+        bool clash = address + size > board->loader_base &&
+                     address < (uint64_t)board->loader_base + board->loader_size;
+        if (clash || address % 4 != 0 ||
+            mcu_find_ram(&loading->mcu, (uint32_t)address, (uint32_t)size) == NULL) {
+            schema_error(&loading->file, record, ERROR_BAD_VALUE, loading->error, "`record: %s`%s",
+                         record->text, clash ? " lies in the RAM that the host tool uses" : "");
+            return error_hint(loading->error, "a multiple of 4 in RAM, such as 0x%08X",
+                              (unsigned)loading->mcu.record_address);
+        }
+    }
+    board->record_address = (uint32_t)address;
+    board->block.record_address = board->record_address;
+    return true;
+}
+
+static void fill_names(struct loading *loading)
+{
+    struct board *board = &loading->board;
+    snprintf(board->mcu, sizeof board->mcu, "%s", loading->values.mcu.text);
+    snprintf(board->package, sizeof board->package, "%s", loading->package->name);
+    snprintf(board->core, sizeof board->core, "%s", loading->mcu.core);
+    snprintf(board->controller, sizeof board->controller, "%s", loading->controller->name);
+    snprintf(board->port, sizeof board->port, "%s", loading->controller->port);
+    board->part = loading->part.part;
+    board->cost = loading->mcu.cost;
+    board->window = loading->controller->window;
+    board->window_size = loading->controller->window_size;
+}
+
+static void fill_block(struct loading *loading)
+{
+    struct board_block *block = &loading->board.block;
+    block->magic = BOARD_BLOCK_MAGIC;
+    block->version = BOARD_BLOCK_VERSION;
+    block->fastest_cpu_hz = loading->mcu.cost.fastest_cpu_hz;
+    block->iwdg_key = loading->mcu.iwdg_key;
+    block->flash = loading->part.flash;
+    block->controller.kind = (uint8_t)loading->controller->kind;
+    block->controller.chip_select = (uint8_t)loading->values.flash.chip_select.number;
+    block->controller.memory_type = loading->part.memory_type;
+    block->controller.registers = loading->controller->registers;
+    block->controller.window = loading->controller->window;
+    block->controller.window_size = loading->controller->window_size;
+}
+
+static void seal_block(struct board_block *block)
+{
+    size_t start = offsetof(struct board_block, crc) + sizeof block->crc;
+    block->size =
+        (uint16_t)(offsetof(struct board_block, script) + block->script_words * sizeof(uint32_t));
+    block->crc = crc32_of((const uint8_t *)block + start, block->size - start);
+}
+
+static bool load(struct loading *loading)
+{
+    if (!schema_read(&loading->file, yaml_file_root(&loading->file), "a board file",
+                     board_file_keys, &loading->values, loading->error) ||
+        !check_name(loading) || !find_mcu(loading) || !find_part(loading) ||
+        !find_controller(loading)) {
+        return false;
+    }
+    const yaml_node_t *list = loading->values.init.node;
+    loading->lanes = board_file_lanes[loading->values.flash.lanes.number];
+    fill_block(loading);
+    fill_names(loading);
+    if (!bringup_read_init(&loading->mcu, &loading->file, list, &loading->init, loading->error) ||
+        !board_check_pins(loading) || !board_check_clock(loading) || !check_supply(loading) ||
+        !check_sizes(loading) || !check_run_from(loading) || !check_record(loading) ||
+        !bringup_build(&loading->board, &loading->mcu, loading->controller, &loading->init,
+                       &loading->file, list != NULL ? list : yaml_file_root(&loading->file),
+                       loading->error)) {
+        return false;
+    }
+    seal_block(&loading->board.block);
+    return true;
+}
+
+bool board_load(struct board *board, const char *path, struct error *error)
+{
+    struct loading *loading = calloc(1, sizeof *loading);
+    if (loading == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, path, 0, 0, "loading a board");
+    }
+    loading->error = error;
+    snprintf(loading->board.path, sizeof loading->board.path, "%s", path);
+    bool ok = yaml_file_load(&loading->file, path, error) && load(loading);
+    if (ok) {
+        *board = loading->board;
+    }
+    mcu_release(&loading->mcu);
+    yaml_file_release(&loading->file);
+    free(loading);
+    return ok;
+}

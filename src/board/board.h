@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A board file, checked against its MCU and its flash part.
+ *
+ * The data files are YAML; each value keeps its file:line:column until the board has been checked,
+ * so that every refusal names the place. Plain C17 and libyaml, no POSIX call beyond reading files.
+ */
+#ifndef EXTLOAD_BOARD_BOARD_H
+#define EXTLOAD_BOARD_BOARD_H
+
+#include "abi/board_block.h"
+#include "report/error.h"
+
+#define BOARD_WIRES_MAX    64
+#define BOARD_PINS_MAX     24
+#define BOARD_OPS_MAX      60
+#define BOARD_CPU_COST_TAG 64
+
+/* What a script op was for, in words; index 0 is unused. */
+struct board_wire {
+    char name[48]; /* "PWR.SVMCR3.VDDIO3SV", "PN6 alternate function" */
+    char hint[96]; /* "VDDIO3 feeds the pads of port P2" */
+};
+
+/* One op of the bring-up script, before it is packed into the board block (abi/board_block.h). */
+enum board_op_code {
+    BOARD_OP_WRITE,
+    BOARD_OP_MODIFY,
+    BOARD_OP_WAIT,   /* at most time_us */
+    BOARD_OP_EXPECT, /* now */
+    BOARD_OP_DELAY   /* time_us */
+};
+
+struct board_op {
+    enum board_op_code code;
+    uint8_t wire; /* what it is for; index into the board's wires */
+    uint32_t time_us;
+    uint32_t address, mask, value;
+};
+
+/* One pin of the flash as it is wired. */
+struct board_pin {
+    char signal[8]; /* "CLK" "NCS" "IO0".. "DQS" */
+    char pad[8];    /* "PN6" */
+    uint8_t alternate_function;
+};
+
+/* A part's row, times typical and maximum in microseconds unless named otherwise. */
+struct part {
+    char name[32];
+    char vendor[32];
+    uint8_t id[3];
+    uint32_t size, page_size;
+    uint32_t page_program_typ_us, page_program_max_us;
+    struct {
+        uint8_t opcode, opcode_4byte;
+        uint8_t size_log2;
+        uint32_t typ_ms, max_ms;
+    } erase[BOARD_BLOCK_ERASE_TYPES];
+    uint32_t chip_erase_typ_ms, chip_erase_max_ms;
+    uint32_t max_hz;           /* fastest SDR clock */
+    uint32_t read_slow_max_hz; /* of 03h */
+    bool times_from_memory;    /* some times are tagged [memory] */
+    char timing_source[160];
+};
+
+/* What an instruction and an access cost on this MCU, hundredths of CPU cycles, each with its
+ * trust. */
+struct board_cost {
+    uint32_t cpu_hz, fastest_cpu_hz;
+    uint32_t fetch_uncached_x100, fetch_cached_x100;
+    uint32_t ram_access_x100, register_access_x100, window_access_x100;
+    char trust[BOARD_CPU_COST_TAG]; /* "[INF] ..." */
+};
+
+struct board {
+    char path[256];
+    char name[100]; /* file stem and DeviceName, at most 99 characters */
+    char mcu[32];
+    char package[32];
+    char core[16]; /* "cortex-m55" */
+    char controller[16];
+    char port[8];
+    struct part part;
+    struct board_cost cost;
+    uint32_t loader_base, loader_size; /* the host tool's RAM for loaders: first word is its BKPT */
+    uint32_t record_address;           /* 0 = inside the image */
+    uint32_t window, window_size;
+    uint32_t flash_hz;               /* reached: kernel clock / prescaler */
+    uint32_t clock_limit_hz;         /* `clock:` of the board file */
+    uint32_t sector_size, page_size; /* for StorageInfo */
+    struct board_pin pins[BOARD_PINS_MAX];
+    unsigned pin_count;
+    struct board_wire wires[BOARD_WIRES_MAX];
+    unsigned wire_count; /* index of the last wire, plus 1 */
+    struct board_op ops[BOARD_OPS_MAX];
+    unsigned op_count;
+    char power_switch[8]; /* pad that switches the flash's supply on the real board; "" = none */
+    struct board_block block; /* ready to stamp, CRC set */
+};
+
+/* Where data/ lies: --data DIR, else $EXTLOAD_DATA, else next to the binary, else the install
+ * prefix. */
+void board_set_data_directory(const char *path);
+const char *board_data_directory(void);
+
+/* Reads and checks a board file. *board is complete or untouched. */
+bool board_load(struct board *board, const char *path, struct error *error);
+
+/* The op that failed at `word` of the packed script, where its register reads `read`: ops that
+ * concern other bits of one register share their words. NULL if no op lies there. */
+const struct board_op *board_op_at(const struct board *board, uint32_t word, uint32_t read);
+
+/* "32 MHz: 64 MHz / 2", as `build` prints it. */
+void board_describe_clock(const struct board *board, char *buffer, size_t size);
+
+/* The files of data/boards, data/mcus or data/parts: calls back with each stem and a one-line
+ * summary. */
+bool board_list(const char *kind,
+                void (*each)(void *context, const char *name, const char *summary), void *context,
+                struct error *error);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A board while it is being loaded: the file, what it refers to, and what becomes of it.
+ */
+#ifndef EXTLOAD_BOARD_BOARD_LOAD_H
+#define EXTLOAD_BOARD_BOARD_LOAD_H
+
+#include "board/board_file.h"
+#include "board/bringup.h"
+#include "board/part_file.h"
+
+struct loading {
+    struct yaml_file file;
+    struct board_file values;
+    struct mcu mcu;
+    struct part_file part;
+    struct init_lines init;
+    const struct mcu_package *package;
+    const struct mcu_controller *controller;
+    const struct mcu_port *port;
+    uint8_t lanes;
+    struct board board;
+    struct error *error;
+};
+
+/* Checks that the pad is on the package. `what` names the use in messages. */
+bool board_check_package(struct loading *loading, const struct schema_value *place, const char *pad,
+                         const char *what);
+
+/* Fills board.pins from `port` or `pins`; checks pads, signals, and pads that are used twice, those
+ * of `init` and `power_switch` included. */
+bool board_check_pins(struct loading *loading);
+
+/* Prescalers and flash commands of board.block, flash_hz and clock_limit_hz. */
+bool board_check_clock(struct loading *loading);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The files under the data directory.
+ */
+#ifndef EXTLOAD_BOARD_DATA_FILES_H
+#define EXTLOAD_BOARD_DATA_FILES_H
+
+#include "report/error.h"
+
+#define DATA_FILES_MAX 256
+#define DATA_STEM_MAX  64
+#define DATA_PATH_MAX  512
+
+/* Stems of the .yaml files of one folder, sorted. */
+struct data_files {
+    char stems[DATA_FILES_MAX][DATA_STEM_MAX];
+    unsigned count;
+};
+
+/* `kind` is "boards", "mcus" or "parts". FILE_READ if the folder cannot be read. */
+bool data_files_list(const char *kind, struct data_files *files, struct error *error);
+
+/* Path of one file; cut if longer than the buffer. */
+void data_files_path(const char *kind, const char *stem, char *path, size_t size);
+
+#endif

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: MIT */
+#include "board/part_file.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define OPCODE_MAX 0xFF
+#define TIME_MAX   UINT64_C(4000000000) /* microseconds: more than an hour, fits 32 bits */
+
+struct span_values {
+    struct schema_value self, typical, maximum;
+};
+static const struct schema_key span_keys[] = {
+    NUMBER_KEY(span_values, typical, "typical", QUANTITY_TIME, true, 1, TIME_MAX, "typical time"),
+    NUMBER_KEY(span_values, maximum, "maximum", QUANTITY_TIME, true, 1, TIME_MAX, "longest time"),
+    END_OF_KEYS,
+};
+
+struct time_values {
+    struct schema_value self;
+    struct span_values program, chip_erase;
+    struct schema_value reset, wake, register_write, power_up, source, from_memory;
+};
+static const struct schema_key time_keys[] = {
+    MAPPING_KEY(time_values, program, "page_program", true, span_keys, "time of a full page"),
+    MAPPING_KEY(time_values, chip_erase, "chip_erase", true, span_keys, "time of a chip erase"),
+    NUMBER_KEY(time_values, reset, "reset", QUANTITY_TIME, true, 1, 65535,
+               "longest time from a reset to the next command"),
+    NUMBER_KEY(time_values, wake, "wake", QUANTITY_TIME, true, 1, 65535,
+               "longest time to leave deep power-down"),
+    NUMBER_KEY(time_values, register_write, "register_write", QUANTITY_TIME, true, 1000, 65535000,
+               "longest non-volatile register write"),
+    NUMBER_KEY(time_values, power_up, "power_up", QUANTITY_TIME, true, 1, 1000000,
+               "longest time from power-up to the first command"),
+    TEXT_KEY(time_values, source, "source", true, 159, "where the times come from"),
+    CHOICE_KEY(time_values, from_memory, "from_memory", false, "no yes",
+               "yes if some times are remembered and not looked up"),
+    END_OF_KEYS,
+};
+
+struct slow_values {
+    struct schema_value self, opcode, clock;
+};
+static const struct schema_key slow_keys[] = {
+    NUMBER_KEY(slow_values, opcode, "opcode", QUANTITY_NUMBER, true, 1, OPCODE_MAX, "opcode"),
+    NUMBER_KEY(slow_values, clock, "clock", QUANTITY_FREQUENCY, true, 1000000, 1000000000,
+               "fastest clock"),
+    END_OF_KEYS,
+};
+
+struct part_values {
+    struct schema_value name, vendor, id, size, page_size, address_bytes, supply_min, supply_max;
+    struct schema_value memory_type, max_clock, quad_enable, error_scheme, clear_status;
+    struct schema_value volatile_status, qpi_exit, soft_reset, power_down, protect_mask;
+    struct schema_value chip_erase, latency, erase, reads, programs;
+    struct slow_values read_slow;
+    struct time_values times;
+};
+
+const struct schema_key part_file_keys[] = {
+    TEXT_KEY(part_values, name, "name", true, 31, "the name that boards use"),
+    TEXT_KEY(part_values, vendor, "vendor", true, 31, "who makes it"),
+    TEXT_KEY(part_values, id, "id", true, 8, "bytes that 9Fh reads, as `01 60 17`"),
+    NUMBER_KEY(part_values, size, "size", QUANTITY_SIZE, true, 65536, 0x10000000, "bytes"),
+    NUMBER_KEY(part_values, page_size, "page_size", QUANTITY_SIZE, true, 16, 4096,
+               "bytes of a program page"),
+    NUMBER_KEY(part_values, address_bytes, "address_bytes", QUANTITY_NUMBER, true, 3, 4,
+               "address bytes of the opcodes in this file"),
+    NUMBER_KEY(part_values, supply_min, "supply_min", QUANTITY_VOLTAGE, true, 1000, 5000,
+               "lowest supply"),
+    NUMBER_KEY(part_values, supply_max, "supply_max", QUANTITY_VOLTAGE, true, 1000, 5000,
+               "highest supply"),
+    NUMBER_KEY(part_values, memory_type, "memory_type", QUANTITY_NUMBER, false, 0, 7,
+               "DCR1.MTYP of an XSPI"),
+    NUMBER_KEY(part_values, max_clock, "max_clock", QUANTITY_FREQUENCY, true, 1000000, 1000000000,
+               "fastest single-rate clock of any command"),
+    CHOICE_KEY(part_values, quad_enable, "quad_enable", true, "0 1 2 3 4 5 6",
+               "how quad mode is enabled, as JESD216 BFPT DW15[22:20] counts it"),
+    CHOICE_KEY(part_values, error_scheme, "error_scheme", true, "none sr2_07_b6b5",
+               "how a failed program or erase shows"),
+    NUMBER_KEY(part_values, clear_status, "clear_status", QUANTITY_NUMBER, false, 0, OPCODE_MAX,
+               "opcode that clears error bits"),
+    CHOICE_KEY(part_values, volatile_status, "volatile_status_50h", true, "no yes",
+               "50h before 01h makes the write volatile"),
+    CHOICE_KEY(part_values, qpi_exit, "qpi_exit_f5h", true, "no yes", "F5h leaves 4-4-4"),
+    CHOICE_KEY(part_values, soft_reset, "soft_reset_66h_99h", true, "no yes",
+               "66h then 99h resets the part"),
+    CHOICE_KEY(part_values, power_down, "deep_power_down_b9h_abh", true, "no yes",
+               "B9h enters and ABh leaves deep power-down"),
+    NUMBER_KEY(part_values, protect_mask, "protect_mask", QUANTITY_NUMBER, true, 0, 0xFF,
+               "block protection bits of SR1"),
+    NUMBER_KEY(part_values, chip_erase, "chip_erase", QUANTITY_NUMBER, true, 1, OPCODE_MAX,
+               "opcode of the chip erase"),
+    NUMBER_KEY(part_values, latency, "latency", QUANTITY_NUMBER, true, 0, 31,
+               "dummy clocks of fast reads after a reset"),
+    LIST_KEY(part_values, erase, "erase", true, BOARD_BLOCK_ERASE_TYPES,
+             "erase commands, smallest first"),
+    LIST_KEY(part_values, reads, "reads", true, PART_COMMANDS_MAX,
+             "fast reads; the first that the wired lanes allow is used"),
+    LIST_KEY(part_values, programs, "programs", true, PART_COMMANDS_MAX,
+             "page programs; the first that the wired lanes allow is used"),
+    MAPPING_KEY(part_values, read_slow, "read_slow", true, slow_keys,
+                "the 1-line read that needs no setting"),
+    MAPPING_KEY(part_values, times, "times", true, time_keys, "times"),
+    END_OF_KEYS,
+};
+
+static bool read_id(struct yaml_file *file, const struct schema_value *value, struct part *part,
+                    struct error *error)
+{
+    for (unsigned i = 0; i < sizeof part->id; i++) {
+        char byte[5] = "0x";
+        uint64_t number = 0;
+        if (strlen(value->text) != 8 || (i < 2 && value->text[3 * i + 2] != ' ')) {
+            return schema_error(file, value, ERROR_WRONG_TYPE, error, "`id: %s`", value->text);
+        }
+        memcpy(byte + 2, value->text + 3 * i, 2);
+        if (!quantity_parse(QUANTITY_NUMBER, byte, &number)) {
+            return schema_error(file, value, ERROR_WRONG_TYPE, error, "`id: %s`", value->text);
+        }
+        part->id[i] = (uint8_t)number;
+    }
+    return true;
+}
+
+static uint8_t log2_of(uint64_t value)
+{
+    uint8_t result = 0;
+    while (value > 1) {
+        value >>= 1;
+        result++;
+    }
+    return result;
+}
+
+static bool is_power_of_two(uint64_t value)
+{
+    return value != 0 && (value & (value - 1)) == 0;
+}
+
+static bool read_erases(struct yaml_file *file, const struct schema_value *list,
+                        struct part_file *part, struct error *error)
+{
+    struct erase_values {
+        struct schema_value opcode, opcode_4byte, size, typical, maximum;
+    };
+    static const struct schema_key keys[] = {
+        NUMBER_KEY(erase_values, opcode, "opcode", QUANTITY_NUMBER, true, 1, OPCODE_MAX, "opcode"),
+        NUMBER_KEY(erase_values, opcode_4byte, "opcode_4byte", QUANTITY_NUMBER, false, 1,
+                   OPCODE_MAX, "opcode of the form with a 4-byte address"),
+        NUMBER_KEY(erase_values, size, "size", QUANTITY_SIZE, true, 256, 0x10000000, "bytes"),
+        NUMBER_KEY(erase_values, typical, "typical", QUANTITY_TIME, true, 1000, TIME_MAX, "time"),
+        NUMBER_KEY(erase_values, maximum, "maximum", QUANTITY_TIME, true, 1000, TIME_MAX, "time"),
+        END_OF_KEYS,
+    };
+    yaml_node_t *item = NULL;
+    uint64_t before = 0;
+    for (unsigned i = 0; (item = yaml_list_item(file, list->node, i)) != NULL; i++) {
+        struct erase_values values = {.opcode = {.node = NULL}};
+        if (!schema_read(file, item, "an erase command", keys, &values, error)) {
+            return false;
+        }
+        if (!is_power_of_two(values.size.number) || values.size.number <= before ||
+            values.size.number > part->part.size) {
+            return schema_error(file, &values.size, ERROR_BAD_VALUE, error,
+                                "erase sizes are ascending powers of two, at most the chip");
+        }
+        if (values.maximum.number < values.typical.number) {
+            return schema_error(file, &values.maximum, ERROR_BAD_VALUE, error,
+                                "maximum below typical");
+        }
+        before = values.size.number;
+        part->part.erase[i].opcode = (uint8_t)values.opcode.number;
+        part->part.erase[i].opcode_4byte = (uint8_t)values.opcode_4byte.number;
+        part->part.erase[i].size_log2 = log2_of(values.size.number);
+        part->part.erase[i].typ_ms = (uint32_t)((values.typical.number + 999) / 1000);
+        part->part.erase[i].max_ms = (uint32_t)((values.maximum.number + 999) / 1000);
+        part->flash.erase[i] = (struct flash_erase){.opcode = part->part.erase[i].opcode,
+                                                    .size_log2 = part->part.erase[i].size_log2,
+                                                    .max_ms = part->part.erase[i].max_ms};
+    }
+    return true;
+}
+
+/* The fastest clock at the latency that a reset leaves: entry n of the list is for n + 1 clocks,
+ * the last one for all above. */
+static bool read_latencies(struct yaml_file *file, const struct schema_value *list,
+                           uint64_t latency, uint32_t *max_hz, struct error *error)
+{
+    yaml_node_t *item = NULL;
+    for (unsigned i = 0; (item = yaml_list_item(file, list->node, i)) != NULL; i++) {
+        uint64_t hz = 0;
+        if (yaml_text(item) == NULL || !quantity_parse(QUANTITY_FREQUENCY, yaml_text(item), &hz) ||
+            hz > UINT32_MAX) {
+            yaml_error(file, item, ERROR_WRONG_TYPE, error, "an entry of `clocks_by_latency`");
+            return error_hint(error, "write %s", quantity_form(QUANTITY_FREQUENCY));
+        }
+        if (i < latency) {
+            *max_hz = (uint32_t)hz;
+        }
+    }
+    return true;
+}
+
+struct command_values {
+    struct schema_value opcode, lanes, mode_clocks, mode_value, clock, latencies;
+};
+static const struct schema_key command_keys[] = {
+    NUMBER_KEY(command_values, opcode, "opcode", QUANTITY_NUMBER, true, 1, OPCODE_MAX, "opcode"),
+    CHOICE_KEY(command_values, lanes, "lanes", true, "1-1-1 1-1-2 1-2-2 1-1-4 1-4-4",
+               "lines of opcode, address and data"),
+    NUMBER_KEY(command_values, mode_clocks, "mode_clocks", QUANTITY_NUMBER, false, 1, 8,
+               "clocks of the mode byte"),
+    NUMBER_KEY(command_values, mode_value, "mode_value", QUANTITY_NUMBER, false, 0, 0xFF,
+               "a mode byte that does not enter continuous read"),
+    NUMBER_KEY(command_values, clock, "clock", QUANTITY_FREQUENCY, false, 1000000, 1000000000,
+               "fastest clock, for commands without dummy clocks"),
+    LIST_KEY(command_values, latencies, "clocks_by_latency", false, 31,
+             "fastest clock with 1, 2, ... dummy clocks"),
+    END_OF_KEYS,
+};
+
+static bool read_commands(struct yaml_file *file, const struct schema_value *list, uint64_t latency,
+                          struct part_command *commands, unsigned *count, struct error *error)
+{
+    static const uint8_t lanes[][3] = {{1, 1, 1}, {1, 1, 2}, {1, 2, 2}, {1, 1, 4}, {1, 4, 4}};
+    yaml_node_t *item = NULL;
+    for (unsigned i = 0; (item = yaml_list_item(file, list->node, i)) != NULL; i++) {
+        struct command_values values = {.opcode = {.node = NULL}};
+        if (!schema_read(file, item, "a command", command_keys, &values, error)) {
+            return false;
+        }
+        bool table = values.latencies.node != NULL;
+        if (table == (values.clock.node != NULL)) {
+            return yaml_error(file, item, ERROR_MISSING_KEY, error,
+                              "one of `clock` and `clocks_by_latency` in a command");
+        }
+        const uint8_t *line = lanes[values.lanes.number];
+        commands[i] = (struct part_command){
+            .command = {.opcode = (uint8_t)values.opcode.number,
+                        .command_lanes = line[0],
+                        .address_lanes = line[1],
+                        .data_lanes = line[2],
+                        .mode_clocks = (uint8_t)values.mode_clocks.number,
+                        .mode_value = (uint8_t)values.mode_value.number,
+                        .dummy_clocks = table ? (uint8_t)latency : 0},
+            .max_hz = (uint32_t)values.clock.number,
+        };
+        if (table &&
+            !read_latencies(file, &values.latencies, latency, &commands[i].max_hz, error)) {
+            return false;
+        }
+        *count = i + 1;
+    }
+    return true;
+}
+
+static void take_part(struct part_file *file_part, const struct part_values *values)
+{
+    struct part *part = &file_part->part;
+    snprintf(part->name, sizeof part->name, "%s", values->name.text);
+    snprintf(part->vendor, sizeof part->vendor, "%s", values->vendor.text);
+    snprintf(part->timing_source, sizeof part->timing_source, "%s", values->times.source.text);
+    part->size = (uint32_t)values->size.number;
+    part->page_size = (uint32_t)values->page_size.number;
+    part->page_program_typ_us = (uint32_t)values->times.program.typical.number;
+    part->page_program_max_us = (uint32_t)values->times.program.maximum.number;
+    part->chip_erase_typ_ms = (uint32_t)(values->times.chip_erase.typical.number / 1000);
+    part->chip_erase_max_ms = (uint32_t)((values->times.chip_erase.maximum.number + 999) / 1000);
+    part->max_hz = (uint32_t)values->max_clock.number;
+    part->read_slow_max_hz = (uint32_t)values->read_slow.clock.number;
+    part->times_from_memory = values->times.from_memory.number == 1;
+    file_part->supply_min_mv = (uint32_t)values->supply_min.number;
+    file_part->supply_max_mv = (uint32_t)values->supply_max.number;
+    file_part->memory_type = (uint8_t)values->memory_type.number;
+}
+
+static void take_flash(struct part_file *file_part, const struct part_values *values)
+{
+    const struct part *part = &file_part->part;
+    struct flash_block *flash = &file_part->flash;
+    memcpy(flash->id, part->id, sizeof flash->id);
+    flash->id_length = sizeof flash->id;
+    flash->size = part->size;
+    flash->page_size = (uint16_t)part->page_size;
+    flash->address_bytes = (uint8_t)values->address_bytes.number;
+    flash->quad_enable = (uint8_t)values->quad_enable.number;
+    flash->error_scheme = (uint8_t)values->error_scheme.number;
+    flash->clear_status = (uint8_t)values->clear_status.number;
+    flash->flags = (uint8_t)((values->volatile_status.number != 0 ? FLASH_VOLATILE_SR_50H : 0) |
+                             (values->qpi_exit.number != 0 ? FLASH_QPI_EXIT_F5 : 0) |
+                             (values->soft_reset.number != 0 ? FLASH_HAS_SOFT_RESET : 0) |
+                             (values->power_down.number != 0 ? FLASH_HAS_DPD : 0));
+    flash->protect_mask = (uint8_t)values->protect_mask.number;
+    flash->chip_erase = (uint8_t)values->chip_erase.number;
+    flash->reset_us = (uint16_t)values->times.reset.number;
+    flash->wake_us = (uint16_t)values->times.wake.number;
+    flash->register_write_ms = (uint16_t)((values->times.register_write.number + 999) / 1000);
+    flash->power_up_us = (uint32_t)values->times.power_up.number;
+    flash->page_program_us = part->page_program_max_us;
+    flash->chip_erase_ms = part->chip_erase_max_ms;
+    flash->read_slow = (struct flash_command){.opcode = (uint8_t)values->read_slow.opcode.number,
+                                              .command_lanes = 1,
+                                              .address_lanes = 1,
+                                              .data_lanes = 1};
+}
+
+static bool check_part(struct yaml_file *file, const struct part_values *values,
+                       struct error *error)
+{
+    if (!is_power_of_two(values->size.number)) {
+        return schema_error(file, &values->size, ERROR_BAD_VALUE, error, "no power of two");
+    }
+    if (!is_power_of_two(values->page_size.number)) {
+        return schema_error(file, &values->page_size, ERROR_BAD_VALUE, error, "no power of two");
+    }
+    if (values->address_bytes.number == 3 && values->size.number > (UINT64_C(1) << 24)) {
+        return schema_error(file, &values->address_bytes, ERROR_BAD_VALUE, error,
+                            "3 address bytes reach 16 MiB");
+    }
+    if (values->supply_max.number < values->supply_min.number) {
+        return schema_error(file, &values->supply_max, ERROR_BAD_VALUE, error,
+                            "below `supply_min`");
+    }
+    const struct span_values *spans[] = {&values->times.program, &values->times.chip_erase};
+    for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++) {
+        if (spans[i]->maximum.number < spans[i]->typical.number) {
+            return schema_error(file, &spans[i]->maximum, ERROR_BAD_VALUE, error,
+                                "maximum below typical");
+        }
+    }
+    return true;
+}
+
+static bool read_part(struct yaml_file *file, struct part_file *part, struct error *error)
+{
+    struct part_values values;
+    memset(&values, 0, sizeof values);
+    if (!schema_read(file, yaml_file_root(file), "a part file", part_file_keys, &values, error) ||
+        !check_part(file, &values, error) || !read_id(file, &values.id, &part->part, error)) {
+        return false;
+    }
+    take_part(part, &values);
+    take_flash(part, &values);
+    return read_erases(file, &values.erase, part, error) &&
+           read_commands(file, &values.reads, values.latency.number, part->reads, &part->read_count,
+                         error) &&
+           read_commands(file, &values.programs, values.latency.number, part->programs,
+                         &part->program_count, error);
+}
+
+bool part_load(struct part_file *part, const char *path, struct error *error)
+{
+    struct yaml_file file;
+    memset(part, 0, sizeof *part);
+    if (!yaml_file_load(&file, path, error)) {
+        return false;
+    }
+    bool ok = read_part(&file, part, error);
+    yaml_file_release(&file);
+    return ok;
+}
+
+const struct part_command *part_choose(const struct part_command *commands, unsigned count,
+                                       uint8_t lanes)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (commands[i].command.address_lanes <= lanes && commands[i].command.data_lanes <= lanes) {
+            return &commands[i];
+        }
+    }
+    return NULL;
+}

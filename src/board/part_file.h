@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A flash part as its data file describes it.
+ */
+#ifndef EXTLOAD_BOARD_PART_FILE_H
+#define EXTLOAD_BOARD_PART_FILE_H
+
+#include "board/board.h"
+#include "board/schema.h"
+
+#define PART_COMMANDS_MAX 8
+
+/* A read or program command and the fastest clock at which it works. */
+struct part_command {
+    struct flash_command command;
+    uint32_t max_hz;
+};
+
+/* What a part file gives. No text in it points into the file. */
+struct part_file {
+    struct part part;
+    struct flash_block flash; /* without lanes, read_fast and program: the board decides */
+    uint32_t supply_min_mv, supply_max_mv;
+    uint8_t memory_type; /* DCR1.MTYP */
+    struct part_command reads[PART_COMMANDS_MAX];
+    unsigned read_count;
+    struct part_command programs[PART_COMMANDS_MAX];
+    unsigned program_count;
+};
+
+extern const struct schema_key part_file_keys[];
+
+/* Reads and checks a part file. */
+bool part_load(struct part_file *part, const char *path, struct error *error);
+
+/* The first command of the list that needs no more lanes than are wired, or NULL. */
+const struct part_command *part_choose(const struct part_command *commands, unsigned count,
+                                       uint8_t lanes);
+
+#endif

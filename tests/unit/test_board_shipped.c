@@ -1,0 +1,706 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The shipped boards, MCUs and parts: what the board block holds and what its script leaves in the
+ * registers. Wanted values are those that the vendor's documents give for each use.
+ */
+#include "abi/record.h"
+#include "board/board.h"
+#include "board/crc32.h"
+#include "board/mcu.h"
+#include "board/quantity.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Registers as they are after reset, and the set and clear aliases of the RCC. */
+#define RCC_BASE  0x56028000u
+#define RCC_END   0x56029800u
+#define CELLS_MAX 128
+
+struct cell {
+    uint32_t address, value;
+};
+
+struct registers {
+    struct cell cells[CELLS_MAX];
+    unsigned count;
+};
+
+static uint32_t *cell_at(struct registers *registers, uint32_t address)
+{
+    for (unsigned i = 0; i < registers->count; i++) {
+        if (registers->cells[i].address == address) {
+            return &registers->cells[i].value;
+        }
+    }
+    assert_true(registers->count < CELLS_MAX);
+    struct cell *cell = &registers->cells[registers->count++];
+    cell->address = address;
+    /* MODER of N, O, P, Q: all pads analog after reset [SVD]. */
+    bool moder = address >= 0x56023400 && address <= 0x56024000 && (address & 0x3FF) == 0;
+    cell->value = moder ? UINT32_C(0xFFFFFFFF) : 0;
+    return &cell->value;
+}
+
+static void write_register(struct registers *registers, uint32_t address, uint32_t value)
+{
+    uint32_t offset = address - RCC_BASE;
+    if (address < RCC_BASE || address >= RCC_END || offset < 0x800) {
+        *cell_at(registers, address) = value;
+    } else if (offset < 0x1000) {
+        *cell_at(registers, address - 0x800) |= value;
+    } else {
+        *cell_at(registers, address - 0x1000) &= ~value;
+    }
+    /* SR.HSIRDY (bit 3) follows CR.HSION (bit 3) [SVD]. */
+    *cell_at(registers, RCC_BASE + 4) = *cell_at(registers, RCC_BASE) & 8u;
+}
+
+/* Runs the script; returns the index of the op that fails, or op_count. */
+static unsigned run_script(const struct board *board, struct registers *registers, uint32_t stuck)
+{
+    for (unsigned i = 0; i < board->op_count; i++) {
+        const struct board_op *op = &board->ops[i];
+        uint32_t now = op->code == BOARD_OP_DELAY ? 0 : *cell_at(registers, op->address);
+        if (op->code == BOARD_OP_WRITE) {
+            write_register(registers, op->address, op->value);
+        } else if (op->code == BOARD_OP_MODIFY) {
+            if (op->address != stuck) {
+                write_register(registers, op->address, (now & ~op->mask) | op->value);
+            }
+            if ((*cell_at(registers, op->address) & op->mask) != op->value) {
+                return i;
+            }
+        } else if (op->code == BOARD_OP_WAIT || op->code == BOARD_OP_EXPECT) {
+            if ((now & op->mask) != op->value) {
+                return i;
+            }
+        }
+    }
+    return board->op_count;
+}
+
+static void load(struct board *board, const char *path)
+{
+    struct error error = {.code = ERROR_NONE};
+    if (!board_load(board, path, &error)) {
+        char text[1024];
+        error_format(&error, text, sizeof text);
+        fail_msg("%s", text);
+    }
+}
+
+#define BOARD_P2 "data/boards/stm32n655-s25fl064l.yaml"
+#define BOARD_P1 "data/boards/stm32n657-xspi1-power-switch.yaml"
+
+struct wanted {
+    uint32_t address, value;
+};
+
+static void check_registers(const char *path, const struct wanted *wanted, size_t count)
+{
+    static struct board board;
+    struct registers registers = {.count = 0};
+    load(&board, path);
+    assert_int_equal(run_script(&board, &registers, 0), board.op_count);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t value = *cell_at(&registers, wanted[i].address);
+        if (value != wanted[i].value) {
+            fail_msg("%s: 0x%08X holds 0x%08X, wanted 0x%08X", path, (unsigned)wanted[i].address,
+                     (unsigned)value, (unsigned)wanted[i].value);
+        }
+    }
+}
+
+/* Quad on port P2: PN1-6 at AF9, very high speed; other pads of the port untouched. */
+static void brings_up_port_p2(void **state)
+{
+    (void)state;
+    static const struct wanted wanted[] = {
+        {0x56023400, 0xFFFFEAAB}, /* GPION_MODER */
+        {0x56023408, 0x00003FFC}, /* GPION_OSPEEDR */
+        {0x56023420, 0x09999990}, /* GPION_AFRL */
+        {0x56023424, 0x00000000}, /* GPION_AFRH */
+        {0x5602340C, 0x00000000}, /* GPION_PUPDR */
+        {0x5602825C, 0x00042000}, /* RCC_AHB4ENR: PWR 18, GPION 13 */
+        {0x56028278, 0x00000003}, /* RCC_APB4ENR2: SYSCFG 0, BSEC 1 */
+        {0x56028260, 0x00003000}, /* RCC_AHB5ENR: XSPI2 12, XSPIM 13 */
+        {0x56028220, 0x00000000}, /* RCC_AHB5RSTR: released */
+        {0x56028248, 0x00000048}, /* RCC_MISCENR: XSPIPHYCOMP 3, PER 6 */
+        {0x56028158, 0x00000010}, /* RCC_CCIPR6: XSPI2SEL 5:4 = per_ck */
+        {0x5602815C, 0x00000000}, /* RCC_CCIPR7: PERSEL = HSI */
+        {0x5602483C, 0x00000200}, /* PWR_SVMCR3: VDDIO3SV 9; VRSEL untouched */
+        {0x5802B400, 0x00000000}, /* XSPIM_CR */
+    };
+    check_registers(BOARD_P2, wanted, sizeof wanted / sizeof wanted[0]);
+}
+
+/* Quad on port P1: PO0, PO4 and PP0-3, and PB3 as output for the power switch. */
+static void brings_up_port_p1(void **state)
+{
+    (void)state;
+    static const struct wanted wanted[] = {
+        {0x56023800, 0xFFFFFEFE}, /* GPIOO_MODER */
+        {0x56023808, 0x00000303}, /* GPIOO_OSPEEDR */
+        {0x56023820, 0x00090009}, /* GPIOO_AFRL */
+        {0x56023C00, 0xFFFFFFAA}, /* GPIOP_MODER */
+        {0x56023C08, 0x000000FF}, /* GPIOP_OSPEEDR */
+        {0x56023C20, 0x00009999}, /* GPIOP_AFRL */
+        {0x5602825C, 0x0004C002}, /* RCC_AHB4ENR: PWR 18, GPIOP 15, GPIOO 14, GPIOB 1 */
+        {0x56028260, 0x00002020}, /* RCC_AHB5ENR: XSPI1 5, XSPIM 13 */
+        {0x56028158, 0x00000001}, /* RCC_CCIPR6: XSPI1SEL 1:0 = per_ck */
+        {0x5602483C, 0x00000100}, /* PWR_SVMCR3: VDDIO2SV 8 */
+        {0x56020414, 0x00000008}, /* GPIOB_ODR: PB3 high */
+        {0x56020400, 0x00000040}, /* GPIOB_MODER: PB3 output */
+    };
+    check_registers(BOARD_P1, wanted, sizeof wanted / sizeof wanted[0]);
+}
+
+static int op_position(const struct board *board, uint32_t address, unsigned code)
+{
+    for (unsigned i = 0; i < board->op_count; i++) {
+        if (board->ops[i].address == address && board->ops[i].code == code) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+/* The order that field reports ask for: clocks, reset before the kernel clock is switched, supply,
+ * the board's own script, kernel clock, route, pads with their mode last. */
+static void keeps_the_order(void **state)
+{
+    (void)state;
+    static struct board board;
+    load(&board, BOARD_P1);
+    static const struct {
+        uint32_t address;
+        enum board_op_code code;
+    } order[] = {
+        {0x56028A5C, BOARD_OP_WRITE},  /* AHB4ENSR */
+        {0x56028A78, BOARD_OP_WRITE},  /* APB4ENSR2 */
+        {0x56028A60, BOARD_OP_WRITE},  /* AHB5ENSR */
+        {0x56028A48, BOARD_OP_WRITE},  /* MISCENSR */
+        {0x56028800, BOARD_OP_WRITE},  /* CSR: HSIONS */
+        {0x56028004, BOARD_OP_WAIT},   /* SR: HSIRDY */
+        {0x56028048, BOARD_OP_MODIFY}, /* HSICFGR: HSIDIV */
+        {0x56028A20, BOARD_OP_WRITE},  /* AHB5RSTSR */
+        {0x56029220, BOARD_OP_WRITE},  /* AHB5RSTCR */
+        {0x5602483C, BOARD_OP_MODIFY}, /* SVMCR3 */
+        {0x56020414, BOARD_OP_MODIFY}, /* GPIOB_ODR: init */
+        {0x56020400, BOARD_OP_MODIFY}, /* GPIOB_MODER */
+        {0x00000000, BOARD_OP_DELAY},  /* init */
+        {0x56028158, BOARD_OP_MODIFY}, /* CCIPR6 */
+        {0x5802B400, BOARD_OP_MODIFY}, /* XSPIM_CR */
+        {0x56023820, BOARD_OP_MODIFY}, /* GPIOO_AFRL */
+        {0x56023800, BOARD_OP_MODIFY}, /* GPIOO_MODER */
+    };
+    int before = -1;
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        int at = op_position(&board, order[i].address, order[i].code);
+        if (at <= before) {
+            fail_msg("0x%08X is op %d, after op %d", (unsigned)order[i].address, at, before);
+        }
+        before = at;
+    }
+    /* Never cleared: gating SYSCFG or BSEC hangs a later Init. Never touched: PWR_CR1, PWR_VOSCR.
+     */
+    assert_int_equal(op_position(&board, 0x56029278, BOARD_OP_WRITE), -1);
+    for (unsigned i = 0; i < board.op_count; i++) {
+        uint32_t address = board.ops[i].address;
+        assert_true(address < 0x56024800 || address > 0x56024830);
+    }
+}
+
+/* Whatever register refuses, the op that notices has a name that says which. */
+static void names_every_wire(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {BOARD_P2, BOARD_P1};
+    static struct board board;
+    for (size_t i = 0; i < 2; i++) {
+        load(&board, paths[i]);
+        for (unsigned j = 0; j < board.op_count; j++) {
+            const struct board_op *op = &board.ops[j];
+            assert_in_range(op->wire, 1, board.wire_count - 1);
+            assert_true(strlen(board.wires[op->wire].name) > 4);
+            assert_true(strlen(board.wires[op->wire].hint) > 10);
+            if (op->code == BOARD_OP_MODIFY && op->value != 0) {
+                struct registers registers = {.count = 0};
+                unsigned failed = run_script(&board, &registers, op->address);
+                assert_true(failed <= j);
+                assert_int_equal(board.ops[failed].address, op->address);
+            }
+        }
+    }
+    struct registers registers = {.count = 0};
+    unsigned failed = run_script(&board, &registers, 0x5602483C);
+    assert_string_equal(board.wires[board.ops[failed].wire].name, "PWR.SVMCR3.VDDIO2SV");
+    assert_non_null(strstr(board.wires[board.ops[failed].wire].hint, "VDDIO2"));
+    unsigned clock = 0;
+    while (strcmp(board.wires[clock].name, "PO4 (CLK)") != 0) {
+        clock++;
+        assert_true(clock < board.wire_count);
+    }
+}
+
+static void fills_the_block(void **state)
+{
+    (void)state;
+    static struct board board;
+    load(&board, BOARD_P2);
+    const struct board_block *block = &board.block;
+    assert_int_equal(block->magic, BOARD_BLOCK_MAGIC);
+    assert_int_equal(block->version, BOARD_BLOCK_VERSION);
+    assert_int_equal(block->size, offsetof(struct board_block, script) + 4u * block->script_words);
+    assert_int_equal(block->crc, crc32_of((const uint8_t *)block + 12, block->size - 12u));
+    /* AXISRAM2 above 0x341C0000, where the host tool's RAM ends. */
+    assert_int_equal(block->record_address, 0x341FE000);
+    assert_int_equal(block->sector_size, 0x10000);
+    assert_int_equal(block->iwdg_key, 0x56004800); /* IWDG_KR, secure alias */
+    assert_int_equal(block->fastest_cpu_hz, 800000000);
+    assert_int_equal(block->controller.kind, CONTROLLER_XSPI);
+    assert_int_equal(block->controller.registers, 0x5802A000);
+    assert_int_equal(block->controller.window, 0x70000000);
+    assert_int_equal(block->controller.window_size, 0x10000000);
+    assert_int_equal(block->controller.kernel_hz, 64000000); /* HSI */
+    assert_int_equal(block->controller.chip_select, 0);
+    assert_int_equal(block->controller.lane_group, 0);
+    assert_string_equal(board.core, "cortex-m55");
+    assert_string_equal(board.package, "X0");
+    assert_string_equal(board.port, "P2");
+    assert_int_equal(board.loader_base, 0x34180400);
+    assert_int_equal(board.loader_size, 0x3FC00);
+    assert_int_equal(board.page_size, 0x1000);
+    assert_int_equal(board.pin_count, 6);
+    assert_int_equal(board.cost.cpu_hz, 64000000);
+    assert_true(board.cost.fetch_uncached_x100 > board.cost.fetch_cached_x100);
+    assert_true(strncmp(board.cost.trust, "[INF]", 5) == 0);
+    load(&board, BOARD_P1);
+    assert_int_equal(board.block.controller.registers, 0x58025000);
+    assert_int_equal(board.window, 0x90000000);
+    assert_string_equal(board.power_switch, "PB3");
+}
+
+/* S25FL064L: identity, opcodes, limits and times from the FMF model and its SFDP. */
+static void fills_the_flash(void **state)
+{
+    (void)state;
+    static struct board board;
+    load(&board, BOARD_P2);
+    const struct flash_block *flash = &board.block.flash;
+    static const uint8_t id[3] = {0x01, 0x60, 0x17};
+    assert_memory_equal(flash->id, id, 3);
+    assert_int_equal(flash->id_length, 3);
+    assert_int_equal(flash->size, 8u << 20);
+    assert_int_equal(flash->page_size, 256);
+    assert_int_equal(flash->address_bytes, 3);
+    assert_int_equal(flash->lanes, 4);
+    assert_int_equal(flash->quad_enable, QUAD_ENABLE_SR2B1_READ_35_WRITE_01);
+    assert_int_equal(flash->error_scheme, ERROR_SCHEME_SR2_07_B6B5);
+    assert_int_equal(flash->clear_status, 0x30);
+    assert_int_equal(flash->flags, FLASH_VOLATILE_SR_50H | FLASH_QPI_EXIT_F5 |
+                                       FLASH_HAS_SOFT_RESET | FLASH_HAS_DPD);
+    assert_int_equal(flash->protect_mask, 0x1C);
+    assert_int_equal(flash->reset_us, 100);
+    assert_int_equal(flash->wake_us, 5);
+    assert_int_equal(flash->register_write_ms, 1200);
+    assert_int_equal(flash->power_up_us, 300);
+    assert_int_equal(flash->page_program_us, 1350);
+    assert_int_equal(flash->chip_erase_ms, 150000);
+    static const struct flash_erase erase[3] = {
+        {0x20, 12, 0, 320}, {0x52, 15, 0, 600}, {0xD8, 16, 0, 1150}};
+    assert_memory_equal(flash->erase, erase, sizeof erase);
+    assert_int_equal(flash->erase[3].size_log2, 0);
+    assert_int_equal(flash->read_slow.opcode, 0x03);
+    assert_int_equal(flash->read_slow.dummy_clocks, 0);
+    static const struct flash_command quad_read = {0x6B, 1, 1, 4, 0, 0, 8, 0};
+    static const struct flash_command quad_program = {0x32, 1, 1, 4, 0, 0, 0, 0};
+    assert_memory_equal(&flash->read_fast, &quad_read, sizeof quad_read);
+    assert_memory_equal(&flash->program, &quad_program, sizeof quad_program);
+    assert_int_equal(board.part.erase[0].typ_ms, 64);
+    assert_int_equal(board.part.erase[1].opcode_4byte, 0x53);
+    assert_int_equal(board.part.page_program_typ_us, 448);
+    assert_int_equal(board.part.chip_erase_typ_ms, 56000);
+    assert_int_equal(board.part.max_hz, 108000000);
+    assert_int_equal(board.part.read_slow_max_hz, 50000000);
+    assert_false(board.part.times_from_memory);
+}
+
+#define HEAD                                                                                       \
+    "name: t\nmcu: STM32N655X0\nflash:\n  part: S25FL064L\n  controller: XSPI2\n  port: P2\n"
+
+static void load_text(struct board *board, const char *text)
+{
+    static const char path[] = "/tmp/extload-test-board-shipped.yaml";
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+    load(board, path);
+    remove(path);
+}
+
+/* Kernel clock 64 MHz; slow at most 10 MHz, the mapped window by 03h at most 50 MHz. */
+static void divides_the_clock(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *clock;
+        uint32_t hz;
+        unsigned fast, slow, map;
+        const char *words;
+    } cases[] = {
+        {"108MHz", 64000000, 0, 6, 1, "64 MHz"},
+        {"64MHz", 64000000, 0, 6, 1, "64 MHz"},
+        {"63.9MHz", 32000000, 1, 6, 1, "32 MHz: 64 MHz / 2"},
+        {"50MHz", 32000000, 1, 6, 1, "32 MHz: 64 MHz / 2"},
+        {"32MHz", 32000000, 1, 6, 1, "32 MHz: 64 MHz / 2"},
+        {"30MHz", 21333333, 2, 6, 2, "21.333 MHz: 64 MHz / 3"},
+        {"9MHz", 8000000, 7, 7, 7, "8 MHz: 64 MHz / 8"},
+        {"250kHz", 250000, 255, 255, 255, "250 kHz: 64 MHz / 256"},
+    };
+    static struct board board;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[512];
+        char words[64];
+        snprintf(text, sizeof text, HEAD "  lanes: 4\n  clock: %s\n  supply: 3.0V\n",
+                 cases[i].clock);
+        load_text(&board, text);
+        board_describe_clock(&board, words, sizeof words);
+        assert_int_equal(board.flash_hz, cases[i].hz);
+        assert_int_equal(board.block.controller.prescaler_fast, cases[i].fast);
+        assert_int_equal(board.block.controller.prescaler_slow, cases[i].slow);
+        assert_int_equal(board.block.controller.prescaler_map, cases[i].map);
+        assert_string_equal(words, cases[i].words);
+    }
+}
+
+/* Fewer lanes: fast read 3Bh or 0Bh with 8 dummy clocks, program 02h, and IO2, IO3 left alone. */
+static void serves_fewer_lanes(void **state)
+{
+    (void)state;
+    static struct board board;
+    load_text(&board, HEAD "  lanes: 2\n  clock: 50MHz\n  supply: 3.3V\n");
+    assert_int_equal(board.block.flash.read_fast.opcode, 0x3B);
+    assert_int_equal(board.block.flash.read_fast.data_lanes, 2);
+    assert_int_equal(board.block.flash.read_fast.dummy_clocks, 8);
+    assert_int_equal(board.block.flash.program.opcode, 0x02);
+    assert_int_equal(board.pin_count, 4);
+    load_text(&board, HEAD "  lanes: 1\n  clock: 50MHz\n  supply: 3.3V\n");
+    assert_int_equal(board.block.flash.read_fast.opcode, 0x0B);
+    assert_int_equal(board.block.flash.lanes, 1);
+}
+
+/* NCS2 of port P2 is PN12, in AFRH and the upper half of MODER. */
+static void serves_the_second_chip_select(void **state)
+{
+    (void)state;
+    static struct board board;
+    struct registers registers = {.count = 0};
+    load_text(&board, HEAD "  lanes: 4\n  clock: 50MHz\n  supply: 3.3V\n  chip_select: NCS2\n");
+    assert_int_equal(board.block.controller.chip_select, 1);
+    assert_int_equal(run_script(&board, &registers, 0), board.op_count);
+    assert_int_equal(*cell_at(&registers, 0x56023424), 0x00090000); /* GPION_AFRH */
+    assert_int_equal(*cell_at(&registers, 0x56023420), 0x09999900); /* GPION_AFRL */
+    assert_int_equal(*cell_at(&registers, 0x56023400), 0xFEFFEAAF); /* GPION_MODER */
+}
+
+/* Each kind of script line becomes the op that it says. */
+static void compiles_scripts(void **state)
+{
+    (void)state;
+    static struct board board;
+    load_text(&board,
+              HEAD "  lanes: 4\n  clock: 50MHz\n  supply: 3.3V\ninit:\n"
+                   "  - gpio PC7 low\n"
+                   "  - delay 40ms\n"
+                   "  - write GPIOB.BSRR = 0x80000\n"
+                   "  - write RCC.AHB4ENSR = GPIOCENS|GPIODENS\n"
+                   "  - set RCC.AHB4ENR.GPIOEEN\n"
+                   "  - clear RCC.AHB4ENR.GPIOFEN\n"
+                   "  - modify GPIOB.PUPDR & 0xC0 = 0x40\n"
+                   "  - modify RCC.HSICFGR.HSITRIM = 3\n"
+                   "  - wait 0x56020410&0x8==0 within 1.5ms\n"
+                   "  - expect RCC.SR.HSIRDY == 1\n"
+                   "record: image\nsector_size: 4K\npage_size: 256\nrun_from: 0x34000400\n");
+    static const struct board_op wanted[] = {
+        {BOARD_OP_MODIFY, 0, 0, 0x56020814, 0x80, 0},        /* GPIOC_ODR */
+        {BOARD_OP_MODIFY, 0, 0, 0x56020804, 0x80, 0},        /* GPIOC_OTYPER */
+        {BOARD_OP_MODIFY, 0, 0, 0x56020800, 0xC000, 0x4000}, /* GPIOC_MODER */
+        {BOARD_OP_DELAY, 0, 40000, 0, 0, 0},
+        {BOARD_OP_WRITE, 0, 0, 0x56020418, 0, 0x80000},
+        {BOARD_OP_WRITE, 0, 0, 0x56028A5C, 0, 0xC},
+        {BOARD_OP_MODIFY, 0, 0, 0x5602825C, 0x10, 0x10},
+        {BOARD_OP_MODIFY, 0, 0, 0x5602825C, 0x20, 0},
+        {BOARD_OP_MODIFY, 0, 0, 0x5602040C, 0xC0, 0x40},
+        {BOARD_OP_MODIFY, 0, 0, 0x56028048, 0x7F0000, 0x30000},
+        {BOARD_OP_WAIT, 0, 1500, 0x56020410, 8, 0},
+        {BOARD_OP_EXPECT, 0, 0, 0x56028004, 8, 8},
+    };
+    int first = op_position(&board, 0x56020814, BOARD_OP_MODIFY);
+    assert_true(first > 0);
+    for (unsigned i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        const struct board_op *op = &board.ops[(unsigned)first + i];
+        assert_int_equal(op->code, wanted[i].code);
+        assert_int_equal(op->time_us, wanted[i].time_us);
+        assert_int_equal(op->address, wanted[i].address);
+        assert_int_equal(op->mask, wanted[i].mask);
+        assert_int_equal(op->value, wanted[i].value);
+    }
+    assert_string_equal(board.wires[board.ops[first].wire].name, "init: gpio PC7 low");
+    assert_string_equal(board.wires[board.ops[first].wire].hint, "line 11 of the board file");
+    /* PC6-12 hang on VDDIO4, whose valid bit is SVMCR1 bit 8. */
+    int supply = op_position(&board, 0x56024834, BOARD_OP_MODIFY);
+    assert_in_range(supply, 0, first);
+    assert_int_equal(board.ops[supply].value, 0x100);
+    assert_int_equal(board.block.record_address, 0);
+    assert_int_equal(board.block.sector_size, 4096);
+    assert_int_equal(board.page_size, 256);
+    assert_int_equal(board.loader_base, 0x34000400);
+    assert_int_equal(board.loader_size, 0x3FC00);
+}
+
+/* One op of the packed script, read by the rules of abi/board_block.h. */
+struct packed {
+    uint32_t code, address, mask, value, limit, delay, word;
+};
+
+static bool next_packed(const struct board_block *block, uint32_t *at, struct packed *op)
+{
+    *op = (struct packed){.word = *at};
+    if (*at >= block->script_words) {
+        return false;
+    }
+    uint32_t head = block->script[(*at)++];
+    if ((head & 7) == 7) {
+        op->limit = head >> 3;
+        op->word = *at;
+        head = block->script[(*at)++];
+    }
+    op->code = head & 3;
+    if (op->code == 3) {
+        op->delay = head >> 3;
+        return true;
+    }
+    op->address = head & ~3u;
+    op->mask = op->code == 0 ? UINT32_MAX : block->script[(*at)++];
+    op->value = block->script[(*at)++];
+    return true;
+}
+
+/* Every op stands in the packed words, in order; the ops that share words are told apart by what
+ * their register reads. */
+static void packs_every_op(void **state)
+{
+    (void)state;
+    static struct board board;
+    static const char *const paths[] = {BOARD_P2, BOARD_P1};
+    static const uint32_t codes[] = {0, 1, 2, 2, 3};
+    for (size_t p = 0; p < sizeof paths / sizeof paths[0]; p++) {
+        load(&board, paths[p]);
+        struct packed packed = {0};
+        uint32_t at = 0, covered = UINT32_MAX;
+        for (unsigned i = 0; i < board.op_count; i++) {
+            const struct board_op *op = &board.ops[i];
+            if (covered == packed.mask || packed.code == 3 || packed.code == 0) {
+                assert_true(next_packed(&board.block, &at, &packed));
+                covered = 0;
+            }
+            assert_int_equal(packed.code, codes[op->code]);
+            assert_int_equal(packed.delay + packed.limit, op->time_us);
+            if (op->code == BOARD_OP_DELAY) {
+                continue;
+            }
+            assert_int_equal(packed.address, op->address);
+            uint32_t mask = op->code == BOARD_OP_WRITE ? UINT32_MAX : op->mask;
+            assert_int_equal(covered & mask, 0);
+            assert_int_equal(mask & ~packed.mask, 0);
+            assert_int_equal(packed.value & mask, op->value);
+            covered |= mask;
+            if (op->mask != 0) {
+                uint32_t read = packed.value ^ (op->mask & (0u - op->mask));
+                assert_ptr_equal(board_op_at(&board, packed.word, read), op);
+            }
+        }
+        assert_int_equal(at, board.block.script_words);
+        assert_null(board_op_at(&board, at, 0));
+    }
+}
+
+/* The same file gives the same bytes. */
+static void is_deterministic(void **state)
+{
+    (void)state;
+    static struct board first;
+    static struct board second;
+    load(&first, BOARD_P1);
+    load(&second, BOARD_P1);
+    assert_memory_equal(&first, &second, sizeof first);
+}
+
+struct listing {
+    unsigned count;
+    char text[4096];
+};
+
+static void collect(void *context, const char *name, const char *summary)
+{
+    struct listing *listing = context;
+    size_t used = strlen(listing->text);
+    listing->count++;
+    snprintf(listing->text + used, sizeof listing->text - used, "%s|%s\n", name, summary);
+}
+
+/* Every data file loads; every shipped board compiles. */
+static void lists_and_checks_all_data(void **state)
+{
+    (void)state;
+    struct error error = {.code = ERROR_NONE};
+    struct listing parts = {.count = 0};
+    struct listing mcus = {.count = 0};
+    struct listing boards = {.count = 0};
+    assert_true(board_list("parts", collect, &parts, &error));
+    assert_true(board_list("mcus", collect, &mcus, &error));
+    assert_true(board_list("boards", collect, &boards, &error));
+    assert_non_null(strstr(parts.text, "s25fl064l|Infineon S25FL064L, 8192 KiB, up to 108 MHz"));
+    assert_non_null(strstr(mcus.text, "stm32n6|STM32N655X0 "));
+    assert_non_null(strstr(mcus.text, "STM32N657Z0"));
+    assert_true(boards.count >= 2);
+    char *rest = boards.text;
+    for (unsigned i = 0; i < boards.count; i++) {
+        static struct board board;
+        char path[256];
+        size_t length = strcspn(rest, "|");
+        snprintf(path, sizeof path, "data/boards/%.*s.yaml", (int)length, rest);
+        load(&board, path);
+        assert_int_equal(strncmp(board.name, rest, length), 0); /* name and file agree */
+        rest = strchr(rest, '\n') + 1;
+    }
+    assert_false(board_list("bords", collect, &boards, &error));
+    assert_int_equal(error.code, ERROR_UNKNOWN_NAME);
+}
+
+/* Which packages have the ports: P1 with 16 lines on X0, L0, with 8 on B0, none on the others. */
+static void knows_the_packages(void **state)
+{
+    (void)state;
+    static struct mcu mcu;
+    struct error error = {.code = ERROR_NONE};
+    assert_true(mcu_load(&mcu, "data/mcus/stm32n6.yaml", &error));
+    static const struct {
+        const char *package, *has, *lacks;
+    } cases[] = {
+        {"X0", "PP15", "PR0"}, {"L0", "PP15", "PQ0"}, {"B0", "PP7", "PP8"},
+        {"I0", "PN12", "PO4"}, {"A0", "PN12", "PO0"}, {"Z0", "PN12", "PB3"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_string_equal(mcu.packages[i].name, cases[i].package);
+        assert_true(pad_in_list(mcu.packages[i].pads, cases[i].has));
+        assert_false(pad_in_list(mcu.packages[i].pads, cases[i].lacks));
+        const struct mcu_port *port = mcu_find_port(&mcu, "P2");
+        for (unsigned j = 0; j < port->signal_count; j++) {
+            assert_true(pad_in_list(mcu.packages[i].pads, port->signals[j].pad));
+        }
+    }
+    /* 165 I/O on X0 [PIN]. */
+    unsigned pads = 0;
+    for (char letter = 'A'; letter <= 'Z'; letter++) {
+        for (unsigned number = 0; number < 16; number++) {
+            char pad[8];
+            snprintf(pad, sizeof pad, "P%c%u", letter, number);
+            pads += pad_in_list(mcu.packages[0].pads, pad) ? 1 : 0;
+        }
+    }
+    assert_int_equal(pads, 165);
+    assert_non_null(mcu_find_ram(&mcu, mcu.record_address, sizeof(struct record)));
+    mcu_release(&mcu);
+}
+
+static void reads_quantities(void **state)
+{
+    (void)state;
+    static const struct {
+        enum quantity_kind kind;
+        const char *text;
+        bool good;
+        uint64_t value;
+    } cases[] = {
+        {QUANTITY_FREQUENCY, "50MHz", true, 50000000},
+        {QUANTITY_FREQUENCY, "50 MHz", true, 50000000},
+        {QUANTITY_FREQUENCY, "0.5kHz", true, 500},
+        {QUANTITY_FREQUENCY, "1.5Hz", false, 0},
+        {QUANTITY_FREQUENCY, "50mhz", false, 0},
+        {QUANTITY_FREQUENCY, "MHz", false, 0},
+        {QUANTITY_FREQUENCY, "-5MHz", false, 0},
+        {QUANTITY_FREQUENCY, "5.MHz", false, 0},
+        {QUANTITY_FREQUENCY, "0x10MHz", false, 0},
+        {QUANTITY_TIME, "1ms", true, 1000},
+        {QUANTITY_TIME, "2.5us", false, 0},
+        {QUANTITY_TIME, "150s", true, 150000000},
+        {QUANTITY_TIME, "1", false, 0},
+        {QUANTITY_SIZE, "64K", true, 65536},
+        {QUANTITY_SIZE, "0x3FC00", true, 0x3FC00},
+        {QUANTITY_SIZE, "8M", true, 8u << 20},
+        {QUANTITY_SIZE, "1.5K", false, 0},
+        {QUANTITY_SIZE, "64KB", false, 0},
+        {QUANTITY_NUMBER, "0x34180400", true, 0x34180400},
+        {QUANTITY_NUMBER, "0x", false, 0},
+        {QUANTITY_NUMBER, "12 ", false, 0},
+        {QUANTITY_NUMBER, "99999999999999999999999", false, 0},
+        {QUANTITY_VOLTAGE, "3.3V", true, 3300},
+        {QUANTITY_CYCLES, "4.25", true, 425},
+        {QUANTITY_CYCLES, "4.255", false, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint64_t value = 0;
+        bool good = quantity_parse(cases[i].kind, cases[i].text, &value);
+        if (good != cases[i].good || (good && value != cases[i].value)) {
+            fail_msg("%s", cases[i].text);
+        }
+    }
+}
+
+/* The check value of CRC-32/ISO-HDLC. */
+static void computes_the_crc(void **state)
+{
+    (void)state;
+    assert_int_equal(crc32_of((const uint8_t *)"123456789", 9), 0xCBF43926);
+    assert_int_equal(crc32_of((const uint8_t *)"", 0), 0);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    board_set_data_directory("data");
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(brings_up_port_p2),
+        cmocka_unit_test(brings_up_port_p1),
+        cmocka_unit_test(keeps_the_order),
+        cmocka_unit_test(names_every_wire),
+        cmocka_unit_test(fills_the_block),
+        cmocka_unit_test(fills_the_flash),
+        cmocka_unit_test(divides_the_clock),
+        cmocka_unit_test(serves_fewer_lanes),
+        cmocka_unit_test(serves_the_second_chip_select),
+        cmocka_unit_test(compiles_scripts),
+        cmocka_unit_test(packs_every_op),
+        cmocka_unit_test(is_deterministic),
+        cmocka_unit_test(lists_and_checks_all_data),
+        cmocka_unit_test(knows_the_packages),
+        cmocka_unit_test(reads_quantities),
+        cmocka_unit_test(computes_the_crc),
+    };
+    return cmocka_run_group_tests(tests, set_up, NULL);
+}
