@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The XSPI of STM32N6 and STM32H7RS. Registers and bits as CMSIS header cmsis-device-n6 names them
+ * [HDR]; start conditions and flags as general OCTOSPI knowledge, in accordance with ST's HAL.
+ */
+#include "bus/bus.h"
+
+#include "record/flight.h"
+#include "state.h"
+#include "time/time.h"
+
+#include <stddef.h>
+
+struct xspi_registers {
+    uint32_t CR, reserved04, DCR1, DCR2, DCR3, DCR4, reserved18[2];       /* 0x00 */
+    uint32_t SR, FCR, reserved28[6];                                      /* 0x20 */
+    uint32_t DLR, reserved44, AR, reserved4c, DR, reserved54[11];         /* 0x40 */
+    uint32_t PSMKR, reserved84, PSMAR, reserved8c, PIR, reserved94[27];   /* 0x80 */
+    uint32_t CCR, reserved104, TCR, reserved10c, IR, reserved114[3], ABR; /* 0x100 */
+    uint32_t reserved124[3], LPTR;                                        /* 0x124 */
+};
+
+_Static_assert(offsetof(struct xspi_registers, LPTR) == 0x130, "as in the register map");
+
+#define CR_EN           UINT32_C(0x00000001)
+#define CR_ABORT        UINT32_C(0x00000002)
+#define CR_TCEN         UINT32_C(0x00000008)
+#define CR_APMS         UINT32_C(0x00400000)
+#define CR_CSSEL        UINT32_C(0x01000000)
+#define CR_MSEL_POS     30
+#define CR_FMODE_READ   UINT32_C(0x10000000)
+#define CR_FMODE_POLL   UINT32_C(0x20000000)
+#define CR_FMODE_MAPPED UINT32_C(0x30000000)
+#define SR_TEF          UINT32_C(0x01)
+#define SR_TCF          UINT32_C(0x02)
+#define SR_SMF          UINT32_C(0x08)
+#define SR_BUSY         UINT32_C(0x20)
+#define SR_FLEVEL       UINT32_C(0x7F00)
+#define SR_FLEVEL_POS   8
+#define FCR_ALL         UINT32_C(0x1B)
+#define DCR1_CSHT_6     UINT32_C(0x00000500) /* 55 ns at 108 MHz; tCS is 50 ns [FMF] */
+#define DCR1_DEVSIZE_4G UINT32_C(0x001F0000)
+#define DCR1_MTYP_POS   24
+#define CCR_ADMODE_POS  8
+#define CCR_ADSIZE_POS  12
+#define CCR_ABMODE_POS  16
+#define CCR_ABSIZE_POS  20
+#define CCR_DMODE_POS   24
+#define FIFO_BYTES      UINT32_C(64)
+#define BURST           UINT32_C(32)
+#define ANSWER_US       UINT32_C(10000)
+#define SLOWEST         UINT32_C(255)
+#define MEASURED_CLOCKS (8u + 8u * FIFO_BYTES)
+#define MAPPED_IDLE     UINT32_C(0x200) /* clocks after the last access until CS# is released */
+
+#define bus             (state->bus)
+
+/* Armv7-M loads and stores words at any address of Normal memory. */
+typedef uint32_t __attribute__((aligned(1), may_alias)) loose_word;
+
+static bool fail(enum record_reason reason)
+{
+    volatile struct xspi_registers *xspi = bus.registers;
+    return flight_fail(reason, xspi->SR, xspi->CR, xspi->DCR2);
+}
+
+/* Until low <= (SR & mask) <= low + span. */
+static bool wait_status(uint32_t mask, uint32_t low, uint32_t span)
+{
+    volatile struct xspi_registers *xspi = bus.registers;
+    if ((xspi->SR & mask) - low <= span) {
+        return true;
+    }
+    uint64_t deadline = time_after_us(ANSWER_US);
+    bool over;
+    do {
+        over = time_is_over(deadline);
+        if ((xspi->SR & mask) - low <= span) {
+            return true;
+        }
+    } while (!over);
+    return false;
+}
+
+/* ABORT only while BUSY: on an idle controller it never raises TCF (betaflight PR #15246). */
+static bool make_idle(void)
+{
+    volatile struct xspi_registers *xspi = bus.registers;
+    __asm__ volatile("dsb" ::: "memory"); /* stores into the mapped window */
+    if ((xspi->SR & SR_BUSY) != 0) {
+        xspi->CR |= CR_ABORT;
+    }
+    return wait_status(SR_BUSY, 0, 0) || fail(REASON_CONTROLLER_BUSY);
+}
+
+bool bus_set_prescaler(uint32_t prescaler)
+{
+    bus.registers->DCR2 = prescaler;
+    return wait_status(SR_BUSY, 0, 0) || fail(REASON_KERNEL_CLOCK);
+}
+
+/* DEVSIZE is larger than any chip: the last 32 bytes of the mapped device cannot be read otherwise
+ * (an erratum of ES0620, by Zephyr discussion 109834). */
+bool bus_open(const struct controller_block *controller)
+{
+    volatile struct xspi_registers *xspi = (volatile struct xspi_registers *)controller->registers;
+    bus.registers = xspi;
+    bus.cr = CR_EN | (uint32_t)controller->lane_group << CR_MSEL_POS |
+             (controller->chip_select != 0 ? CR_CSSEL : 0);
+    if (!make_idle()) {
+        return false;
+    }
+    xspi->CR = 0;
+    xspi->DCR1 = (uint32_t)controller->memory_type << DCR1_MTYP_POS | DCR1_DEVSIZE_4G | DCR1_CSHT_6;
+    if (!bus_set_prescaler(controller->prescaler_slow)) {
+        return false;
+    }
+    xspi->CR = bus.cr;
+    return true;
+}
+
+/* Lanes 0 1 2 4 8 have the codes 0 1 2 3 4. */
+static uint32_t code(uint32_t lanes)
+{
+    return lanes > 2 ? lanes / 4 + 2 : lanes;
+}
+
+/* The frame starts at the write of AR, or of IR where there is no address, or later at that of DR.
+ */
+static void start(const struct nor_op *op, unsigned address_bytes, uint32_t mode)
+{
+    volatile struct xspi_registers *xspi = bus.registers;
+    const struct flash_command *command = &op->command;
+    uint32_t address_lanes = command->address_lanes;
+    uint32_t ccr = code(command->command_lanes) | code(command->data_lanes) << CCR_DMODE_POS;
+    if (address_lanes != 0) {
+        ccr |= code(address_lanes) << CCR_ADMODE_POS | (address_bytes - 1) << CCR_ADSIZE_POS;
+    }
+    if (command->mode_clocks != 0) {
+        uint32_t bytes = command->mode_clocks * address_lanes / 8;
+        ccr |= code(address_lanes) << CCR_ABMODE_POS | (bytes - 1) << CCR_ABSIZE_POS;
+        xspi->ABR = command->mode_value * UINT32_C(0x01010101);
+    }
+    xspi->FCR = FCR_ALL;
+    xspi->CR = bus.cr | mode;
+    xspi->DLR = op->size - 1;
+    xspi->TCR = command->dummy_clocks;
+    xspi->CCR = ccr;
+    xspi->IR = command->opcode;
+    if (address_lanes != 0) {
+        xspi->AR = op->address;
+    }
+}
+
+/* A transfer does not move: says why and leaves the controller idle, if it can. */
+static bool broken(void)
+{
+    volatile struct xspi_registers *xspi = bus.registers;
+    uint32_t sr = xspi->SR;
+    if ((sr & SR_TEF) != 0) {
+        flight_fail(REASON_TRANSFER_ERROR, sr, xspi->CCR, xspi->AR);
+    }
+    fail(REASON_KERNEL_CLOCK);
+    make_idle();
+    return false;
+}
+
+/* TCF comes with the last bit, BUSY falls once the FIFO is empty too. */
+static bool finish(void)
+{
+    return (wait_status(SR_TCF, SR_TCF, 0) && wait_status(SR_BUSY, 0, 0)) || broken();
+}
+
+bool bus_command(const struct nor_op *op, unsigned address_bytes)
+{
+    start(op, address_bytes, 0);
+    return finish();
+}
+
+/* Bytes that may be moved now, 0 after a failure. DR is touched only when FLEVEL covers the access:
+ * one that the FIFO cannot serve would stall the core. */
+static uint32_t next_burst(uint32_t left, bool out)
+{
+    uint32_t bytes = left < BURST ? left : BURST;
+    uint32_t low = out ? 0 : bytes << SR_FLEVEL_POS;
+    uint32_t span = out ? (FIFO_BYTES - bytes) << SR_FLEVEL_POS : SR_FLEVEL;
+    if (wait_status(SR_FLEVEL, low, span)) {
+        return bytes;
+    }
+    broken();
+    return 0;
+}
+
+bool bus_write(const struct nor_op *op, unsigned address_bytes, const uint8_t *bytes)
+{
+    volatile uint32_t *dr = &bus.registers->DR;
+    start(op, address_bytes, 0);
+    for (uint32_t left = op->size; left > 0;) {
+        uint32_t burst = next_burst(left, true);
+        if (burst == 0) {
+            return false;
+        }
+        left -= burst;
+        for (; burst >= 4; burst -= 4, bytes += 4) {
+            *dr = *(const loose_word *)bytes;
+        }
+        for (; burst > 0; burst--) {
+            *(volatile uint8_t *)dr = *bytes++;
+        }
+    }
+    return finish();
+}
+
+/* The two 16-bit sums of a word's bytes; 128 of them fit before they must be added up. */
+static uint32_t pair_sum(uint32_t word)
+{
+    return (word & UINT32_C(0x00FF00FF)) + (word >> 8 & UINT32_C(0x00FF00FF));
+}
+
+static void note(struct bus_result *result, uint32_t left, uint32_t found)
+{
+    if (result->left == 0) {
+        result->left = left;
+        result->found = found;
+    }
+}
+
+/* A blank expectation is one word that is compared over and over. */
+bool bus_read(const struct nor_op *op, unsigned address_bytes, enum bus_sink sink, uint8_t *bytes,
+              struct bus_result *result)
+{
+    static const uint32_t blank = UINT32_MAX;
+    volatile uint32_t *dr = &bus.registers->DR;
+    uint32_t step = sink != BUS_BLANK;
+    if (sink == BUS_BLANK) {
+        bytes = (uint8_t *)&blank;
+    }
+    *result = (struct bus_result){0};
+    start(op, address_bytes, CR_FMODE_READ);
+    for (uint32_t left = op->size; left > 0;) {
+        uint32_t pairs = 0, burst = next_burst(left, false);
+        if (burst == 0) {
+            return false;
+        }
+        uint32_t end = left - burst;
+        for (; left - end >= 4; left -= 4, bytes += 4 * step) {
+            uint32_t word = *dr;
+            if (sink == BUS_STORE) {
+                *(loose_word *)bytes = word;
+            } else if (sink == BUS_SUM) {
+                pairs += pair_sum(word);
+            } else if (word != *(const loose_word *)bytes) {
+                note(result, left, word);
+            }
+        }
+        for (; left > end; left--, bytes += step) {
+            uint8_t byte = *(volatile uint8_t *)dr;
+            if (sink == BUS_STORE) {
+                *bytes = byte;
+            } else if (sink == BUS_SUM) {
+                pairs += byte;
+            } else if (byte != *bytes) {
+                note(result, left, byte);
+            }
+        }
+        result->sum += (pairs & 0xFFFFu) + (pairs >> 16);
+    }
+    return finish();
+}
+
+bool bus_poll(const struct nor_op *op, uint32_t mask, uint32_t interval, uint32_t us, bool *matched)
+{
+    volatile struct xspi_registers *xspi = bus.registers;
+    bool over;
+    xspi->PSMKR = mask;
+    xspi->PSMAR = 0;
+    xspi->PIR = interval < 0xFFFFu ? interval : 0xFFFFu;
+    start(op, 0, CR_FMODE_POLL | CR_APMS);
+    uint64_t deadline = time_after_us(us);
+    do {
+        over = time_is_over(deadline);
+        *matched = (xspi->SR & SR_SMF) != 0;
+    } while (!*matched && !over);
+    return make_idle();
+}
+
+/* CS# is released when nobody has read for a while: a chip that stays selected would not hear the
+ * first frame of whoever comes next. */
+void bus_map(const struct flash_command *read, unsigned address_bytes)
+{
+    const struct nor_op op = {.command = *read, .size = 1};
+    bus.registers->LPTR = MAPPED_IDLE;
+    start(&op, address_bytes, CR_FMODE_MAPPED | CR_TCEN);
+}
+
+bool bus_calibrate(void)
+{
+    static const struct nor_op op = {
+        .command = {.opcode = 0xFF, .command_lanes = 1, .data_lanes = 1}, .size = FIFO_BYTES};
+    const struct controller_block *controller = &state->board->controller;
+    bus.cr ^= CR_CSSEL;
+    if (!bus_set_prescaler(SLOWEST)) {
+        return false;
+    }
+    uint32_t before = (uint32_t)time_now();
+    start(&op, 0, CR_FMODE_READ);
+    if (!wait_status(SR_TCF, SR_TCF, 0)) {
+        return broken();
+    }
+    uint32_t cycles = (uint32_t)time_now() - before;
+    time_calibrate(cycles,
+                   MEASURED_CLOCKS * (SLOWEST + 1) * 1000u / (controller->kernel_hz / 1000u));
+    return bus_open(controller);
+}

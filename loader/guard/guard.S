@@ -1,0 +1,632 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Entry, exit and fault path of every exported function; see guard.h for what is saved and restored.
+ *
+ * Armv7-M instructions only; the few Armv8-M ones stand as .inst.w behind a check of CPUID.
+ */
+    .syntax unified
+    .cpu    cortex-m3
+    .thumb
+
+#define LR_SLOT       0x30
+#define PARKED        0x34
+#define FUNCTION      0x38
+#define STATUS        0x3C
+#define MSP_SLOT      0x40
+#define PSP_SLOT      0x44
+#define FLAGS         0x48
+#define IS_V8M        0x4C
+#define PROBING       0x50
+#define FAULTED       0x54
+#define ENTRY         0x58 /* the system state as found; the offsets below count from here */
+#define E_SP          0x00
+#define E_LR          0x04
+#define E_IPSR        0x08
+#define E_CONTROL     0x0C
+#define E_PRIMASK     0x10
+#define E_FAULTMASK   0x14
+#define E_BASEPRI     0x18
+#define E_MSP         0x1C
+#define E_PSP         0x20
+#define E_MSPLIM      0x24
+#define E_PSPLIM      0x28
+#define E_VTOR        0x2C
+#define E_CCR         0x30
+#define E_SHCSR       0x34
+#define E_MPU         0x38
+#define E_SYSTICK     0x3C
+#define E_AIRCR       0x40
+#define E_DEMCR       0x44
+#define FAULT         0xA0
+#define STATE_SIZE    0xDC
+
+#define IN_BODY       0x594C4F42
+#define STACK_SIZE    544
+
+/* System Control Space, from 0xE000ED00 */
+#define CPUID         0x00
+#define ICSR          0x04
+#define VTOR          0x08
+#define AIRCR         0x0C
+#define CCR           0x14
+#define SHCSR         0x24
+#define CFSR          0x28
+#define HFSR          0x2C
+#define MMFAR         0x34
+#define BFAR          0x38
+#define CCSIDR        0x80
+#define CSSELR        0x84
+#define MPU_CTRL      0x94
+#define DEMCR         0xFC
+
+    .section .guard, "awx", %progbits
+    .type   guard_code, %function
+guard_code:
+    .size   guard_code, guard_code_end - guard_code
+
+/* Phase A: only R12 and the flags are free, and nothing may be stored in RAM before the MPU is off. An
+ * unprivileged caller is refused before anything privileged is touched; in Handler mode nPRIV means
+ * nothing. Which function was called is told to the common path through MMFAR, whose content means
+ * nothing while CFSR.MMARVALID is 0: the register that holds its address less 4 n is stored there. */
+    .macro entry name, function, refuse=guard_refuse
+    .global stldr_\name
+    .type   stldr_\name, %function
+    .thumb_func
+stldr_\name:
+    mrs     r12, ipsr
+    cmp     r12, #0
+    bne     1f
+    mrs     r12, control
+    tst     r12, #1
+    bne     \refuse
+1:  movw    r12, #(0xED34 - 4 * \function)
+    movt    r12, #0xE000
+    str     r12, [r12, #(4 * \function)]
+    b.w     guard_common
+    .size   stldr_\name, . - stldr_\name
+    .endm
+
+    entry   Init, 1
+    entry   Write, 2
+    entry   SectorErase, 3
+    entry   MassErase, 4
+    entry   Read, 5
+    entry   Verify, 6, guard_refuse_verify
+    entry   CheckSum, 7
+
+    .thumb_func
+guard_refuse_verify:            /* 0 would mean that all is equal */
+    movs    r0, #1
+    bx      lr
+    .thumb_func
+guard_refuse:
+    movs    r0, #0
+    movs    r1, #0
+    bx      lr
+
+/* PRIMASK and MPU_CTRL are parked in the flags: no instruction may set them until they are stored. */
+    .thumb_func
+guard_common:
+    mrs     r12, primask
+    cpsid   i
+    cmp     r12, #0
+    movw    r12, #0xED94
+    movt    r12, #0xE000
+    ldr     r12, [r12]
+    it      ne
+    orrne   r12, r12, #8
+    mov.w   r12, r12, lsl #28
+    msr     apsr_nzcvq, r12
+    movw    r12, #0xED94        /* its own address has ENABLE = HFNMIENA = 0 */
+    movt    r12, #0xE000
+    str     r12, [r12]
+    dsb
+    isb
+
+/* Phase B: save. R12 = state, R11 = SCB base, R10 = where the system state goes. */
+    adr.w   r12, guard_state
+    stmia   r12, {r0-r11}
+    str     lr, [r12, #LR_SLOT]
+    mrs     r3, apsr
+    mrs     r4, msp
+    mrs     r5, psp
+    movw    r11, #0xED00
+    movt    r11, #0xE000
+    ldr     r0, [r11, #MMFAR]
+    rsb     r0, r0, #0x34
+    ubfx    r0, r0, #2, #3      /* the function's number */
+    mov     r8, lr
+    movs    r6, #0
+    movs    r7, #0
+    mov     lr, r0
+    add     r9, r12, #LR_SLOT
+    str     r8, [r9], #4
+    str     r3, [r9], #4
+    str     lr, [r9], #4
+    ldr     r1, [r9], #4        /* STATUS */
+    stmia   r9, {r4-r7}         /* MSP, PSP, FLAGS, IS_V8M */
+    strd    r6, r7, [r12, #PROBING]
+    /* A call that a debugger abandoned left the true state here; this round's would be our own. */
+    add     r10, r12, #ENTRY
+    movw    r2, #(IN_BODY & 0xFFFF)
+    movt    r2, #(IN_BODY >> 16)
+    cmp     r1, r2
+    bne     1f
+    bl      stack_bottom        /* a copy to discard; the stack is not in use yet, LR is saved */
+    mov     r10, r0
+1:  mov     r0, sp
+    mov     r1, r8
+    strd    r0, r1, [r10, #E_SP]
+    strd    r4, r5, [r10, #E_MSP]
+    strd    r6, r7, [r10, #E_MSPLIM]
+    lsrs    r0, r3, #31
+    ubfx    r2, r3, #28, #3
+    str     r2, [r10, #E_MPU]
+    mrs     r1, faultmask
+    strd    r0, r1, [r10, #E_PRIMASK]
+    cpsie   f                   /* with FAULTMASK set a fault is a lockup */
+    mrs     r0, ipsr
+    mrs     r1, control
+    strd    r0, r1, [r10, #E_IPSR]
+    mrs     r0, basepri
+    str     r0, [r10, #E_BASEPRI]
+
+    /* CPUID.ARCHITECTURE is 0xF for v7-M and v8-M Mainline alike; PARTNO 0xDxx tells v8-M. */
+    ldr     r5, [r11, #CPUID]
+    ubfx    r5, r5, #12, #4
+    cmp     r5, #0xD
+    bne     2f
+    movs    r0, #1
+    str     r0, [r12, #IS_V8M]
+    .inst.w 0xf3ef800a          /* mrs r0, msplim */
+    .inst.w 0xf3ef810b          /* mrs r1, psplim */
+    strd    r0, r1, [r10, #E_MSPLIM]
+    .inst.w 0xf386880a          /* msr msplim, r6 (0) */
+    .inst.w 0xf386880b          /* msr psplim, r6 (0) */
+    adr     r1, guard_common
+    .inst.w 0xe841f000          /* tt r0, r1: bit 22 = Secure */
+    lsls    r0, r0, #9
+    bmi     2f
+    movs    r0, #1              /* GUARD_NON_SECURE */
+    str     r0, [r12, #FLAGS]
+
+2:  ldr     r5, [r11, #CCR]
+    ldr     r0, [r11, #SHCSR]
+    strd    r5, r0, [r10, #E_CCR]
+    bic     r5, r5, #0x118      /* BFHFNMIGN, DIV_0_TRP, UNALIGN_TRP */
+    bic     r5, r5, #0x400      /* STKOFHFNMIGN */
+    orr     r5, r5, #0x200      /* STKALIGN */
+    orr     r5, r5, #1          /* NONBASETHRDENA */
+    str     r5, [r11, #CCR]
+    ldr     r0, [r11, #VTOR]
+    str     r0, [r10, #E_VTOR]
+    sub     r2, r11, #0xCF0     /* SysTick, 0xE000E010 */
+    ldr     r0, [r2]
+    str     r0, [r10, #E_SYSTICK]
+    bic     r0, r0, #3
+    str     r0, [r2]
+    ldr     r1, [r11, #DEMCR]
+    ldr     r0, [r11, #AIRCR]
+    strd    r0, r1, [r10, #E_AIRCR]
+    bfc     r1, #0, #11         /* no vector catch: it would halt on our handlers */
+    orr     r1, r1, #0x01000000 /* TRCENA */
+    str     r1, [r11, #DEMCR]
+    /* With BFHFNMINS a BusFault in Secure state would go to the Non-secure HardFault vector. */
+    mov     r1, #0x2000
+    bl      write_bfhfnmins
+
+/* Caches, where the core has them: dirty lines written back and the D-cache off, no memory access in
+ * between; the I-cache forgets what lay here before the download. */
+    tst     r5, #0x20000        /* IC */
+    beq     4f
+    add     r6, r11, #0x250     /* ICIALLU, 0xE000EF50 */
+    str     r6, [r6]
+    dsb
+    isb
+4:  tst     r5, #0x10000        /* DC */
+    beq     7f
+    movs    r0, #0
+    str     r0, [r11, #CSSELR]
+    dsb
+    ldr     r6, [r11, #CCSIDR]
+    bic     r5, r5, #0x10000
+    str     r5, [r11, #CCR]
+    dsb
+    isb
+    ubfx    r0, r6, #13, #15    /* sets - 1 */
+    ubfx    r1, r6, #3, #10     /* ways - 1 */
+    and     r2, r6, #7
+    adds    r2, r2, #4          /* log2 of the line's bytes */
+    clz     r3, r1              /* position of the way field */
+    add     r4, r11, #0x274     /* DCCISW, 0xE000EF74 */
+5:  mov     r5, r1
+6:  lsl     r6, r5, r3
+    lsl     r7, r0, r2
+    orrs    r6, r6, r7
+    str     r6, [r4]
+    subs    r5, r5, #1
+    bpl     6b
+    subs    r0, r0, #1
+    bpl     5b
+    dsb
+    isb
+7:
+
+/* Own vectors: 16 words at the first 128-byte boundary of the reserve. Configurable exceptions cannot
+ * occur with PRIMASK set: everything escalates to HardFault. */
+    bl      stack_top
+    mov     r7, r0              /* R7 = stack top from here on */
+    bl      vector_table
+    mov     r6, r0
+    str     r7, [r6]
+    adr     r5, guard_handler
+    orr     r5, r5, #1
+    movs    r4, #15
+8:  str     r5, [r0, #4]!
+    subs    r4, r4, #1
+    bne     8b
+    dsb
+    str     r6, [r11, #VTOR]
+    dsb
+    isb
+    ldr     r5, [r11, #VTOR]
+    cmp     r5, r6
+    beq     9f
+    ldr     r4, [r12, #FLAGS]
+    orr     r4, r4, #2          /* GUARD_VTOR_REFUSED */
+    str     r4, [r12, #FLAGS]
+9:
+
+/* Phase C: Thread mode on the own stack. The debugger overwrote LR, so the EXC_RETURN that retires a
+ * found exception is made up. */
+    .thumb_func
+guard_retire:
+    adr.w   r12, guard_state
+    mrs     r5, ipsr
+    cbz     r5, guard_thread
+    sub     r5, r7, #32
+    mov     sp, r5
+    adr     r4, guard_thread
+    bic     r4, r4, #1
+    str     r4, [r5, #24]
+    mov     r4, #0x01000000
+    str     r4, [r5, #28]
+    mvn     lr, #6              /* 0xFFFFFFF9: Thread, MSP, basic frame; Secure on v8-M */
+    ldr     r4, [r12, #FLAGS]
+    tst     r4, #1
+    it      ne
+    mvnne   lr, #0x47           /* 0xFFFFFFB8: the same for the Non-secure state */
+    dsb
+    bx      lr
+
+    .balign 4
+    .thumb_func
+guard_thread:
+    adr.w   r12, guard_state
+    movw    r11, #0xED00
+    movt    r11, #0xE000
+    bl      stack_top
+    mov     r7, r0
+    mov     sp, r7
+    movs    r9, #0
+    ldr     r5, [r11, #SHCSR]
+    movw    r6, #0xD9B          /* the active bits that can be written */
+    bics    r5, r5, r6
+    str     r5, [r11, #SHCSR]
+    /* HARDFAULTACT cannot be written. A debugger that zeroes IPSR leaves it set, and the next fault locks
+     * up. v8-M shows the bit; v7-M must ask through an NMI, whose RETTOBASE tells. */
+    ldr     r6, [r12, #IS_V8M]
+    cbz     r6, 1f
+    tst     r5, #4
+    beq     guard_enter
+    b       3f
+1:  movs    r5, #16             /* NVIC_IABR0..15: an active interrupt would be taken for HardFault */
+    sub     r6, r11, #0xA00     /* 0xE000E300 */
+2:  ldr     r4, [r6], #4
+    cmp     r4, #0
+    bne     guard_enter
+    subs    r5, r5, #1
+    bne     2b
+3:  bl      vector_table
+    ldr     r6, [r0, #8]
+    adr     r5, guard_nmi
+    orr     r5, r5, #1
+    str     r5, [r0, #8]
+    mov     r5, #0x80000000     /* NMIPENDSET */
+    dsb
+    str     r5, [r11, #ICSR]
+    dsb
+    isb
+    bl      vector_table
+    adr     r6, guard_handler
+    orr     r6, r6, #1
+    str     r6, [r0, #8]
+    dsb
+
+    .thumb_func
+guard_enter:
+    movs    r0, #0
+    msr     control, r0
+    isb
+    bl      stack_top
+    mov     sp, r0
+    adr.w   r12, guard_state
+    ldr     r5, [r12, #IS_V8M]
+    cbz     r5, 1f
+    bl      stack_bottom
+    .inst.w 0xf380880a          /* msr msplim, r0 */
+1:  dsb
+    isb
+    movw    r6, #(IN_BODY & 0xFFFF)
+    movt    r6, #(IN_BODY >> 16)
+    str     r6, [r12, #STATUS]
+    bl      state_base
+    mov     r1, r12
+    ldr     r0, [r12, #FUNCTION]
+    bl      guard_body
+
+/* Phase D: leave. R0 and R1 are the result. */
+    .thumb_func
+guard_exit:
+    dsb                         /* a late store faults while the vectors are still ours */
+    cpsid   i
+    adr.w   r12, guard_state
+    add     r10, r12, #ENTRY
+    movw    r11, #0xED00
+    movt    r11, #0xE000
+    ldr     r8, [r12, #IS_V8M]
+    movs    r9, #0
+    str     r9, [r12, #STATUS]
+    cmp     r8, #0
+    beq     1f
+    .inst.w 0xf389880a          /* msr msplim, r9 */
+    .inst.w 0xf389880b          /* msr psplim, r9 */
+    ldr     r2, [r10, #E_AIRCR]
+    ands    r2, r2, #0x2000
+    it      ne
+    blne    restore_bfhfnmins
+1:  ldr     r2, [r10, #E_VTOR]
+    str     r2, [r11, #VTOR]
+    ldr     r2, [r10, #E_CCR]
+    str     r2, [r11, #CCR]
+    ldr     r2, [r10, #E_DEMCR]
+    str     r2, [r11, #DEMCR]
+    sub     r3, r11, #0xCF0
+    ldr     r2, [r10, #E_SYSTICK]
+    bic     r2, r2, #0x10000    /* COUNTFLAG is no control bit */
+    str     r2, [r3]
+    ldrd    r2, r3, [r12, #MSP_SLOT]
+    msr     msp, r2
+    msr     psp, r3
+    ldr     r2, [r10, #E_CONTROL]
+    msr     control, r2
+    isb
+    cmp     r8, #0
+    beq     2f
+    ldrd    r2, r3, [r10, #E_MSPLIM]
+    .inst.w 0xf382880a          /* msr msplim, r2 */
+    .inst.w 0xf383880b          /* msr psplim, r3 */
+2:  ldr     r2, [r10, #E_BASEPRI]
+    msr     basepri, r2
+    ldr     lr, [r12, #LR_SLOT]
+    ldr     r2, [r10, #E_MPU]
+    ldr     r3, [r10, #E_FAULTMASK]
+    add     r12, r12, #16
+    ldmia   r12, {r4-r11}
+    movw    r12, #0xED94
+    movt    r12, #0xE000
+    str     r2, [r12]
+    dsb
+    isb
+    msr     faultmask, r3
+    bx      lr
+
+/* Every exception of a call ends here: in registers, from PC-relative addresses only. */
+    .balign 4
+    .thumb_func
+guard_handler:
+    adr.w   r12, guard_state
+    movw    r11, #0xED00
+    movt    r11, #0xE000
+    ldr     r0, [r12, #PROBING]
+    cmp     r0, #0
+    bne     guard_probe_fault
+    add     r1, r12, #FAULT
+    mov     r3, lr
+    mrs     r4, ipsr
+    add     r2, r11, #CFSR
+    ldmia   r2, {r5-r9}         /* CFSR HFSR DFSR MMFAR BFAR */
+    stmia   r2, {r5, r6}        /* write one to clear */
+    mov     r2, r5
+    mov     r7, r8
+    mov     r8, r9
+    stmia   r1, {r3-r8}
+    /* The frame is worth reading only if it was stacked whole onto the own stack. */
+    movs    r0, #0
+    str     r0, [r1, #24]
+    movw    r0, #0x1010         /* MSTKERR, STKERR */
+    movt    r0, #0x0010         /* STKOF */
+    tst     r2, r0
+    bne     1f
+    mov     r3, lr
+    bl      stack_bottom
+    mov     r2, sp
+    cmp     r2, r0
+    blo     1f
+    add     r0, r0, #(STACK_SIZE - 40)
+    cmp     r2, r0
+    bhi     1f
+    movs    r0, #1
+    str     r0, [r1, #24]
+    ldmia   r2, {r4-r11}
+    add     r1, r1, #28
+    stmia   r1, {r4-r11}
+1:  ldr     lr, [r12, #FAULT]
+    /* A new complete frame at the stack's top: after STKOF or with a wild SP there is no valid one. */
+    ldr     r0, [r12, #IS_V8M]
+    movs    r9, #0
+    cbz     r0, 2f
+    .inst.w 0xf389880a          /* msr msplim, r9 */
+2:  mov     r3, lr
+    bl      stack_top
+    mov     lr, r3
+    subs    r0, r0, #32
+    adr     r1, guard_fault_exit
+    bic     r1, r1, #1
+    str     r1, [r0, #24]
+    mov     r1, #0x01000000
+    str     r1, [r0, #28]
+    msr     msp, r0
+    orr     lr, lr, #0x10       /* basic frame */
+    bx      lr
+
+guard_probe_fault:
+    movs    r0, #0
+    str     r0, [r12, #PROBING]
+    ldr     r2, [r11, #CFSR]
+    str     r2, [r11, #CFSR]
+    ldr     r2, [r11, #HFSR]
+    str     r2, [r11, #HFSR]
+    adr     r0, guard_probe_failed
+    bic     r0, r0, #1
+    str     r0, [sp, #24]
+    bx      lr
+
+    .balign 4
+    .thumb_func
+guard_fault_exit:
+    adr.w   r12, guard_state
+    ldr     r0, [r12, #FAULTED]
+    cbnz    r0, 1f              /* a fault while reporting a fault: just leave */
+    movs    r0, #1
+    str     r0, [r12, #FAULTED]
+    bl      stack_top
+    mov     sp, r0
+    bl      state_base
+    mov     r0, r12
+    bl      guard_fault_body
+    b       2f
+1:  movs    r0, #0
+2:  movs    r1, #0
+    b       guard_exit
+
+/* Taken through an NMI that guard_thread pends: is HardFault active below? Then return into it and retire
+ * it the usual way. */
+    .balign 4
+    .thumb_func
+guard_nmi:
+    movw    r0, #0xED00
+    movt    r0, #0xE000
+    ldr     r1, [r0, #ICSR]
+    tst     r1, #0x800          /* RETTOBASE */
+    bne     1f
+    adr     r1, guard_retire
+    bic     r1, r1, #1
+    str     r1, [sp, #24]
+    movw    r1, #3
+    movt    r1, #0x0100
+    str     r1, [sp, #28]
+    bic     lr, lr, #8          /* return to Handler mode */
+1:  bx      lr
+
+/* bool guard_probe(uint32_t address, uint32_t value) */
+    .global guard_probe
+    .type   guard_probe, %function
+    .thumb_func
+guard_probe:
+    adr.w   r12, guard_state
+    movs    r2, #1
+    str     r2, [r12, #PROBING]
+    dsb
+    str     r1, [r0]
+    dsb
+    ldr     r2, [r0]
+    dsb
+    movs    r3, #0
+    str     r3, [r12, #PROBING]
+    cmp     r1, r2
+    ite     eq
+    moveq   r0, #1
+    movne   r0, #0
+    bx      lr
+    .balign 4
+    .thumb_func
+guard_probe_failed:
+    movs    r0, #0
+    bx      lr
+    .size   guard_probe, . - guard_probe
+
+/* Clears AIRCR.BFHFNMINS if it is set and we may (v8-M, Secure). R0 = AIRCR; clobbers R0-R2. */
+    .thumb_func
+write_bfhfnmins:
+    movs    r2, #0
+    tst     r0, r1
+    it      eq
+    bxeq    lr
+    .thumb_func
+restore_bfhfnmins:              /* R2 = the bit as it shall be; nothing to do if it was never set */
+    ldr     r3, [r12, #FLAGS]
+    cbnz    r3, 1f
+    ldr     r3, [r12, #IS_V8M]
+    cbz     r3, 1f
+    ldrh    r3, [r11, #AIRCR]
+    movw    r4, #0xDFF8
+    ands    r3, r3, r4
+    orrs    r3, r3, r2
+    movt    r3, #0x05FA
+    str     r3, [r11, #AIRCR]
+1:  bx      lr
+
+/* These clobber R0 and LR only. */
+    .thumb_func
+stack_bottom:
+    movw    r0, #:lower16:(guard_stack - (1f + 4))
+    movt    r0, #:upper16:(guard_stack - (1f + 4))
+1:  add     r0, pc
+    adds    r0, r0, #7
+    bic     r0, r0, #7
+    bx      lr
+
+    .thumb_func
+stack_top:
+    movw    r0, #:lower16:(guard_stack + STACK_SIZE - (1f + 4))
+    movt    r0, #:upper16:(guard_stack + STACK_SIZE - (1f + 4))
+1:  add     r0, pc
+    bic     r0, r0, #7
+    bx      lr
+
+    .thumb_func
+state_base:                     /* R9 = struct loader_state, for all C code */
+    movw    r9, #:lower16:(loader_state - (1f + 4))
+    movt    r9, #:upper16:(loader_state - (1f + 4))
+1:  add     r9, pc
+    bx      lr
+
+    .thumb_func
+vector_table:
+    movw    r0, #:lower16:(guard_vectors + 127 - (1f + 4))
+    movt    r0, #:upper16:(guard_vectors + 127 - (1f + 4))
+1:  add     r0, pc
+    bic     r0, r0, #127
+    bx      lr
+
+    .balign 4
+    .type   guard_state, %object
+guard_state:
+    .space  STATE_SIZE
+    .size   guard_state, STATE_SIZE
+guard_code_end:
+
+    .section .vectors, "aw", %progbits
+    .balign 4
+    .type   guard_vectors, %object
+guard_vectors:
+    .space  64 + 124
+    .size   guard_vectors, 64 + 124
+
+    .section .stack, "aw", %progbits
+    .balign 4
+    .type   guard_stack, %object
+guard_stack:
+    .space  STACK_SIZE
+    .size   guard_stack, STACK_SIZE

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The way in and out of every exported function. guard.S takes the core from whatever state it is
+ * found in to privileged Thread mode on our own stack with our own fault vectors, calls
+ * guard_body(), and puts the core back.
+ *
+ * | found state                              | inside a call            | on return |
+ * |------------------------------------------|--------------------------|-------------------------------|
+ * | R4-R11, SP, MSP, PSP, CONTROL            | own                      | restored | | MSPLIM,
+ * PSPLIM (v8-M)                    | own stack's bottom, 0    | restored                      | |
+ * PRIMASK                                  | 1                        | left 1, or a pending
+ * interrupt | |                                          |                          | would run
+ * before the BKPT     | | FAULTMASK, BASEPRI                       | 0, as found              |
+ * restored                      | | VTOR, CCR, AIRCR.BFHFNMINS, SysTick CTRL | own, safe, 0,
+ * stopped    | restored                      | | MPU CTRL                                 | off |
+ * restored                      | | DEMCR                                    | TRCENA, no vector
+ * catch  | restored                      | | D-cache                                  | cleaned,
+ * off             | as found, empty               | | I-cache                                  |
+ * invalidated, as found    | as found                      | | active exceptions | retired | stay
+ * retired                  |
+ *
+ * Unprivileged Thread mode is refused at once: R0 = 0 (Verify: 1), nothing else touched. Sources:
+ * Armv7-M and Armv8-M Architecture Reference Manuals; tried on emulators only, never on silicon.
+ */
+#ifndef LOADER_GUARD_GUARD_H
+#define LOADER_GUARD_GUARD_H
+
+#include "abi/record.h"
+
+#include <stdbool.h>
+
+#define GUARD_NON_SECURE   UINT32_C(1) /* the core runs in Non-secure state */
+#define GUARD_VTOR_REFUSED UINT32_C(2) /* VTOR read back something else */
+
+/* What the guard saved; guard.S knows the offsets. */
+struct guard_state {
+    uint32_t r[12];    /* 0x00 the arguments first */
+    uint32_t lr;       /* 0x30 */
+    uint32_t parked;   /* 0x34 MPU_CTRL in bits 30:28, PRIMASK in bit 31 */
+    uint32_t function; /* 0x38 enum record_function */
+    uint32_t status;   /* 0x3C marks a call that runs, or that a debugger abandoned */
+    uint32_t msp, psp; /* 0x40 as the host set them for this call */
+    uint32_t flags;    /* 0x48 GUARD_* */
+    uint32_t is_v8m;   /* 0x4C */
+    uint32_t probing;  /* 0x50 a fault now means that guard_probe() found no RAM */
+    uint32_t faulted;  /* 0x54 a fault has ended this call */
+    /* Kept from the first call when a debugger abandoned one. */
+    struct record_entry entry; /* 0x58 */
+    uint32_t aircr, demcr;     /* 0x98 */
+    struct record_fault fault; /* 0xA0 */
+};
+
+/* Writes `value` to a word of RAM and reads it back; false on a bus fault or another value. */
+bool guard_probe(uint32_t address, uint32_t value);
+
+/* Called by guard.S on the own stack. R0 in bits 31:0, R1 in bits 63:32 of the result. */
+uint64_t guard_body(uint32_t function, const struct guard_state *guard);
+/* Called instead of returning from guard_body() after a fault; gives R0. */
+uint32_t guard_fault_body(const struct guard_state *guard);
+
+#endif

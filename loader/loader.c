@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+#include "loader.h"
+
+#include "bringup/bringup.h"
+#include "bus/bus.h"
+#include "guard/guard.h"
+#include "nor/nor.h"
+#include "record/flight.h"
+#include "state.h"
+#include "time/time.h"
+
+#include <stddef.h>
+
+#define CRC_POLYNOMIAL UINT32_C(0xEDB88320) /* IEEE 802.3, reflected */
+#define CRC_START      (offsetof(struct board_block, crc) + sizeof(uint32_t))
+
+__attribute__((section(".board_block"), used)) union board_reserve board_block;
+
+struct loader_state loader_state;
+
+static uint32_t crc32(const uint8_t *bytes, uint32_t size)
+{
+    uint32_t crc = UINT32_MAX;
+    while (size-- > 0) {
+        crc ^= *bytes++;
+        for (int bit = 0; bit < 8; bit++) {
+            crc = crc >> 1 ^ (CRC_POLYNOMIAL & (0u - (crc & 1u)));
+        }
+    }
+    return ~crc;
+}
+
+static bool check_board_block(void)
+{
+    const struct board_block *block = state->board;
+    if (block->magic != BOARD_BLOCK_MAGIC || block->version != BOARD_BLOCK_VERSION ||
+        block->size <= CRC_START || block->size > sizeof *block) {
+        return flight_fail(REASON_BOARD_BLOCK, block->magic, block->size, block->crc);
+    }
+    uint32_t crc = crc32((const uint8_t *)block + CRC_START, block->size - CRC_START);
+    return crc == block->crc || flight_fail(REASON_BOARD_BLOCK, block->magic, crc, block->crc);
+}
+
+/* Brings board, controller and flash up from any state. */
+static bool init(const struct board_block *block)
+{
+    state->initialised = false;
+    if (!check_board_block()) {
+        return false;
+    }
+    flight_phase(PHASE_BRINGUP, 0);
+    if (!bringup_run(block)) {
+        return false;
+    }
+    flight_phase(PHASE_CONTROLLER, 0);
+    if (!bus_open(&block->controller) || !bus_calibrate() || !nor_init(block)) {
+        return false;
+    }
+    state->initialised = true;
+    return nor_leave();
+}
+
+/* The bytes that a call is about, as offset and size; whatever cannot be right becomes a size that
+ * no flash has. */
+static uint32_t find_range(uint32_t function, const uint32_t arguments[4], uint32_t *size)
+{
+    const struct board_block *block = state->board;
+    uint32_t address = arguments[0], sector = block->sector_size;
+    *size = arguments[1];
+    if (function == FUNCTION_MASS_ERASE) {
+        *size = block->flash.size;
+        return 0;
+    }
+    if (function == FUNCTION_SECTOR_ERASE) {
+        address &= ~(sector - 1);
+        *size = (*size & ~(sector - 1)) - address + sector;
+        *size = *size == 0 ? UINT32_MAX : *size;
+    } else if (function == FUNCTION_VERIFY) {
+        *size = arguments[2] > block->flash.size / 4 ? UINT32_MAX : arguments[2] * 4;
+    }
+    uint32_t offset = address - block->controller.window;
+    /* some hosts cut the window's base off */
+    return offset < block->controller.window_size ? offset : address;
+}
+
+static uint64_t verify(uint32_t offset, uint32_t size, const uint32_t arguments[4])
+{
+    struct bus_result sum, compared = {.left = size};
+    uint32_t head = arguments[3] & 0xFu, tail = arguments[3] >> 16 & 0xFu;
+    bool good = head + tail <= size &&
+                nor_read(offset + head, size - head - tail, BUS_SUM, NULL, &sum) &&
+                nor_read(offset, size, BUS_COMPARE, (const uint8_t *)arguments[1], &compared);
+    uint32_t first = arguments[0] + size - compared.left;
+    if (good && compared.left == 0) {
+        first = 0;
+    } else if (first == 0) {
+        first = 1; /* 0 would mean success */
+    }
+    return (uint64_t)(good ? sum.sum : 0) << 32 | first;
+}
+
+uint64_t loader_run(uint32_t function, const uint32_t arguments[4])
+{
+    const struct board_block *block = state->board;
+    struct bus_result result = {0};
+    uint64_t value = function == FUNCTION_VERIFY ? arguments[0] | 1u : 0;
+    uint32_t size;
+    if (function == FUNCTION_INIT) {
+        return init(block);
+    }
+    uint32_t offset = find_range(function, arguments, &size);
+    if (!state->initialised) {
+        flight_fail(REASON_NOT_INITIALISED, 0, 0, 0);
+        return value;
+    }
+    if (offset > block->flash.size || size > block->flash.size - offset) {
+        flight_fail(REASON_RANGE, arguments[0], size, block->flash.size);
+        return value;
+    }
+    if (!bus_open(&block->controller)) {
+        return value;
+    }
+    uint8_t *bytes = (uint8_t *)arguments[2];
+    switch (function) {
+    case FUNCTION_WRITE: value = nor_write(offset, size, bytes); break;
+    case FUNCTION_SECTOR_ERASE: value = nor_erase(offset, size); break;
+    case FUNCTION_MASS_ERASE: value = nor_erase_chip(); break;
+    case FUNCTION_READ: value = nor_read(offset, size, BUS_STORE, bytes, &result); break;
+    case FUNCTION_VERIFY: value = verify(offset, size, arguments); break;
+    default: nor_read(offset, size, BUS_SUM, NULL, &result); value = arguments[2] + result.sum;
+    }
+    return nor_leave() || function >= FUNCTION_VERIFY ? value : 0;
+}
+
+static bool may_run(uint32_t flags, uint32_t fastest_hz)
+{
+    if ((flags & GUARD_NON_SECURE) != 0) {
+        return flight_fail(REASON_NON_SECURE, flags, 0, 0);
+    }
+    if ((flags & GUARD_VTOR_REFUSED) != 0) {
+        return flight_fail(REASON_VECTOR_TABLE, 0, 0, 0);
+    }
+    return time_start(fastest_hz) || flight_fail(REASON_TIME_BASE, 0, 0, 0);
+}
+
+/* In Non-secure state the record's secure address would fault into the Secure world: use our own.
+ */
+uint64_t guard_body(uint32_t function, const struct guard_state *guard)
+{
+    const struct board_block *block = &board_block.block;
+    bool stamped = block->magic == BOARD_BLOCK_MAGIC;
+    bool outside = stamped && (guard->flags & GUARD_NON_SECURE) == 0;
+    uint64_t result = function == FUNCTION_VERIFY; /* where 0 means that all is equal */
+    state->board = block;
+    if (function == FUNCTION_INIT) {
+        time_forget();
+    }
+    flight_open(outside ? block->record_address : 0);
+    flight_enter(function, guard);
+    if (may_run(guard->flags, stamped ? block->fastest_cpu_hz : 0)) {
+        result = loader_run(function, guard->r);
+    }
+    flight_leave((uint32_t)result);
+    return result;
+}
+
+uint32_t guard_fault_body(const struct guard_state *guard)
+{
+    uint32_t result = guard->function == FUNCTION_VERIFY;
+    flight_fault(&guard->fault);
+    flight_leave(result);
+    return result;
+}

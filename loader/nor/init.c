@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From any state to a chip that is known: recovery, identification, configuration, proof.
+ *
+ * The order of the recovery frames: a chip in a narrower protocol gets too few clocks from a wider
+ * frame to see an opcode, so the widest come first; all-ones frames are harmless everywhere, and go
+ * by length so that the chip has left continuous read before it would drive; 66h and 99h stand next
+ * to each other.
+ */
+#include "nor/chip.h"
+
+#include "record/flight.h"
+#include "state.h"
+#include "time/time.h"
+
+#include <stddef.h>
+
+#define GRACE_US    5000u /* lets a page program that was under way finish */
+#define PROOF_BYTES 32u
+#define RE_READS    8u
+#define NOTHING_ON  UINT32_C(0x00FFFFFF)
+
+/* All lines high for 4, 8, 10 and 16 clocks: the address, then mode bytes. */
+static bool leave_continuous_read(void)
+{
+    static const uint8_t shapes[][2] = {{2, 0}, {4, 0}, {4, 2}, {4, 8}};
+    for (unsigned i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+        const struct nor_op op = {
+            .command = {.address_lanes = 4, .mode_clocks = shapes[i][1], .mode_value = 0xFF},
+            .address = UINT32_MAX};
+        if (!bus_command(&op, shapes[i][0])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool reset(const struct flash_block *flash)
+{
+    static const uint8_t frames[][2] = {{OPCODE_RES, 4},   {OPCODE_RES, 1},   {OPCODE_QPIEX, 4},
+                                        {0xFF, 4},         {OPCODE_RSTEN, 4}, {OPCODE_RST, 4},
+                                        {OPCODE_RSTEN, 1}, {OPCODE_RST, 1}};
+    for (unsigned i = 0; i < sizeof frames / sizeof frames[0]; i++) {
+        if (!chip_command(frames[i][0], frames[i][1])) {
+            return false;
+        }
+        if (i == 1) {
+            time_delay_us(flash->wake_us * 2u);
+        }
+    }
+    time_delay_us(flash->reset_us * 2u);
+    return true;
+}
+
+/* Lets what is under way end: a reset would tear an erase, and a register write hears no reset. A
+ * chip erase is not waited for, the reset ends it. */
+static bool wait_ready(const struct flash_block *flash, bool *done, uint32_t *status)
+{
+    uint32_t ms = flash->register_write_ms;
+    for (unsigned i = 0; i < BOARD_BLOCK_ERASE_TYPES; i++) {
+        if (flash->erase[i].max_ms > ms) {
+            ms = flash->erase[i].max_ms;
+        }
+    }
+    return chip_wait(ms * 1000u, done, status);
+}
+
+static bool identify(const struct flash_block *flash)
+{
+    uint32_t id, again,
+        expected =
+            (uint32_t)flash->id[0] | (uint32_t)flash->id[1] << 8 | (uint32_t)flash->id[2] << 16;
+    if (!chip_register(OPCODE_RDID, 1, 3, &id) || !chip_register(OPCODE_RDID, 1, 3, &again)) {
+        return false;
+    }
+    flight_id(id);
+    if (id == expected && id == again) {
+        return true;
+    }
+    return flight_fail(id == NOTHING_ON ? REASON_FLASH_SILENT_HIGH
+                       : id == 0        ? REASON_FLASH_SILENT_LOW
+                                        : REASON_FLASH_WRONG_ID,
+                       id, expected, again);
+}
+
+/* Block protection off, quad on, both volatile: gone with the next reset, as found with the next
+ * boot. Other bits of CR1 go back as they were, the one-time programmable ones above all. */
+static bool configure(const struct flash_block *flash)
+{
+    uint32_t status, wanted;
+    if (!chip_status(&status)) {
+        return false;
+    }
+    wanted = status & 0xFF00FFu & ~(uint32_t)flash->protect_mask;
+    if (flash->quad_enable != QUAD_ENABLE_NONE && flash->lanes >= 4) {
+        wanted |= CR1_QUAD << 16;
+    }
+    if (wanted == (status & 0xFF00FFu)) {
+        return true;
+    }
+    const struct nor_op op = {
+        .command = {.opcode = OPCODE_WRSR, .command_lanes = 1, .data_lanes = 1}, .size = 2};
+    const uint8_t values[2] = {(uint8_t)wanted, (uint8_t)(wanted >> 16)};
+    uint32_t before = status >> 16;
+    if (!chip_command(OPCODE_WRENV, 1) || !bus_write(&op, 0, values) || !chip_status(&status)) {
+        return false;
+    }
+    if ((status & flash->protect_mask) != 0) {
+        return flight_fail(REASON_PROTECTED, status & 0xFFu, flash->protect_mask, 0);
+    }
+    return ((status ^ wanted) >> 16 & CR1_QUAD) == 0 ||
+           flight_fail(REASON_QUAD_ENABLE, status & 0xFFu, before, status >> 16);
+}
+
+/* One line has proved IO0 and IO1; if four lines bring those bits, the line that differs is at
+ * fault. */
+static bool blame_line(uint32_t at, uint32_t good, uint32_t bad)
+{
+    uint32_t differs = good ^ bad;
+    if ((differs & UINT32_C(0x33333333)) != 0) {
+        return flight_fail(REASON_READ_MODES_DIFFER, at, good, bad);
+    }
+    return flight_fail(REASON_LINE_STUCK, (differs & UINT32_C(0x44444444)) != 0 ? 2 : 3, bad, good);
+}
+
+/* An interrupted erase or program leaves cells that read differently each time. They must be
+ * erased, not refused: such a place proves nothing. */
+static bool prove_at(const struct board_block *block, uint32_t offset)
+{
+    const struct nor_op op = {
+        .command = block->flash.read_slow, .address = offset, .size = PROOF_BYTES};
+    uint32_t buffer[PROOF_BYTES / 4];
+    struct bus_result fast = {0}, result;
+    for (uint32_t i = 0; i < RE_READS; i++) {
+        if (!bus_set_prescaler(block->controller.prescaler_slow) ||
+            !bus_read(&op, block->flash.address_bytes, i == 0 ? BUS_STORE : BUS_COMPARE,
+                      (uint8_t *)buffer, &result)) {
+            return false;
+        }
+        if (result.left != 0) {
+            return true;
+        }
+        if (i == 0 && !nor_read(offset, PROOF_BYTES, BUS_COMPARE, (const uint8_t *)buffer, &fast)) {
+            return false;
+        }
+        if (fast.left == 0) {
+            return true;
+        }
+    }
+    uint32_t at = PROOF_BYTES - fast.left;
+    return blame_line(offset + at, buffer[at / 4], fast.found);
+}
+
+/* Four lines: the ID on them has zeros and ones on IO0 to IO2; the array, blank or not, has ones on
+ * IO3. Then the same bytes by both read modes, at both ends of the flash and between. */
+static bool prove(const struct board_block *block)
+{
+    const struct flash_block *flash = &block->flash;
+    uint32_t last = flash->size - PROOF_BYTES;
+    if (flash->lanes == 4 && flash->error_scheme == ERROR_SCHEME_SR2_07_B6B5) {
+        uint32_t slow, quad;
+        if (!chip_register(OPCODE_RDID, 1, 3, &slow) || !chip_register(OPCODE_RDQID, 4, 3, &quad)) {
+            return false;
+        }
+        if (slow != quad) {
+            return blame_line(0, slow, quad);
+        }
+    }
+    return prove_at(block, 0) && prove_at(block, last / 2) && prove_at(block, last);
+}
+
+bool nor_init(const struct board_block *block)
+{
+    const struct flash_block *flash = &block->flash;
+    uint32_t status;
+    bool done;
+    flight_phase(PHASE_RECOVER, 0);
+    time_delay_us(flash->power_up_us);
+    if (!chip_status(&status)) {
+        return false;
+    }
+    flight_found(status);
+    time_delay_us(GRACE_US);
+    if (!wait_ready(flash, &done, &status) || !leave_continuous_read() || !reset(flash) ||
+        !wait_ready(flash, &done, &status)) {
+        return false;
+    }
+    if (!done && (status & 0xFFu) != 0xFF) { /* FF: nobody there, the ID will tell */
+        return flight_fail(REASON_BUSY_NV_WRITE, status & 0xFFu, status >> 8 & 0xFFu,
+                           flash->register_write_ms);
+    }
+    if (flash->clear_status != 0) {
+        chip_command(flash->clear_status, 1);
+    }
+    flight_phase(PHASE_IDENTIFY, 0);
+    if (!identify(flash) || !chip_command(OPCODE_WRDI, 1)) {
+        return false;
+    }
+    flight_phase(PHASE_CONFIGURE, 0);
+    if (!configure(flash)) {
+        return false;
+    }
+    flight_phase(PHASE_PROVE, 0);
+    return prove(block);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The flash driver: recover, identify, configure, erase, program, read. Speaks only nor_op.
+ *
+ * Offsets are from the start of the flash and have been checked against its size. False means that
+ * the record holds the reason.
+ */
+#ifndef LOADER_NOR_NOR_H
+#define LOADER_NOR_NOR_H
+
+#include "abi/board_block.h"
+#include "bus/bus.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Brings the chip from any state to SPI, idle, unlocked, quad enabled; compares its ID with the
+ * board block; proves the two read modes against each other. */
+bool nor_init(const struct board_block *block);
+/* The state that is left on every return: 1-1-1, window mapped. */
+bool nor_leave(void);
+bool nor_write(uint32_t offset, uint32_t size, const uint8_t *bytes);
+/* Both bounds on multiples of the smallest erase type. */
+bool nor_erase(uint32_t offset, uint32_t size);
+bool nor_erase_chip(void);
+/* One read in the fast mode, into the sink. */
+bool nor_read(uint32_t offset, uint32_t size, enum bus_sink sink, const uint8_t *bytes,
+              struct bus_result *result);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All that the image remembers, in one struct that R9 points to from the guard on. A static object
+ * costs position-independent code eight bytes at each use; a field costs nothing.
+ *
+ * Fresh with each download, kept between calls where the host does not download again.
+ */
+#ifndef LOADER_STATE_H
+#define LOADER_STATE_H
+
+#include "abi/board_block.h"
+#include "abi/record.h"
+
+#include <stdbool.h>
+
+struct loader_state {
+    const struct board_block *board;
+    bool initialised; /* Init has succeeded since the download */
+    struct {
+        bool from_systick;
+        bool calibrated;
+        uint32_t last;
+        uint32_t hz;
+        uint32_t fastest_hz;
+        uint64_t total;
+        uint64_t feed_at;
+    } time;
+    struct {
+        volatile struct xspi_registers *registers;
+        uint32_t cr; /* CR without FMODE */
+    } bus;
+    struct record *record;
+};
+
+register struct loader_state *state __asm__("r9");
+
+#endif

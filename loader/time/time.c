@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#include "time/time.h"
+
+#include "state.h"
+
+/* Armv7-M and Armv8-M Architecture Reference Manuals */
+#define SYST_CSR           (*(volatile uint32_t *)0xE000E010u)
+#define SYST_RVR           (*(volatile uint32_t *)0xE000E014u)
+#define SYST_CVR           (*(volatile uint32_t *)0xE000E018u)
+#define DWT_CTRL           (*(volatile uint32_t *)0xE0001000u)
+#define DWT_CYCCNT         (*(volatile uint32_t *)0xE0001004u)
+
+#define DWT_CTRL_CYCCNTENA UINT32_C(1)
+#define SYST_RUN           UINT32_C(5) /* processor clock, no interrupt */
+#define SYST_MAX           UINT32_C(0x00FFFFFF)
+#define SLOWEST_HZ         UINT32_C(1000000)
+#define IWDG_REFRESH       UINT32_C(0xAAAA)
+#define IWDG_FEED_US       UINT32_C(16000)
+
+#define clock              (state->time)
+
+static uint32_t counter(void)
+{
+    return clock.from_systick ? 0u - SYST_CVR : DWT_CYCCNT;
+}
+
+static bool advances(void)
+{
+    uint32_t first = counter();
+    for (volatile int i = 0; i < 8; i++) {
+    }
+    return counter() != first;
+}
+
+void time_forget(void)
+{
+    clock.calibrated = false;
+}
+
+bool time_start(uint32_t fastest_hz)
+{
+    clock.fastest_hz = fastest_hz;
+    if (!clock.calibrated) {
+        clock.hz = fastest_hz;
+    }
+    clock.total = 0;
+    clock.feed_at = 0;
+    clock.from_systick = false;
+    DWT_CTRL |= DWT_CTRL_CYCCNTENA;
+    if (!advances()) {
+        clock.from_systick = true;
+        SYST_RVR = SYST_MAX;
+        SYST_CVR = 0;
+        SYST_CSR = SYST_RUN;
+        if (!advances()) {
+            return false;
+        }
+    }
+    clock.last = counter();
+    return true;
+}
+
+uint64_t time_now(void)
+{
+    uint32_t now = counter();
+    uint32_t passed = now - clock.last;
+    clock.last = now;
+    clock.total += clock.from_systick ? passed & SYST_MAX : passed;
+    return clock.total;
+}
+
+static uint32_t cycles_per_us(void)
+{
+    return (clock.hz + 999999u) / 1000000u;
+}
+
+uint64_t time_after_us(uint32_t us)
+{
+    return time_now() + (uint64_t)us * cycles_per_us();
+}
+
+/* An independent watchdog that somebody started must not reset the chip in mid-erase. Feeding one
+ * that never ran does nothing. */
+static void feed(uint64_t now)
+{
+    uint32_t key = state->board->iwdg_key;
+    if (key != 0 && now >= clock.feed_at) {
+        *(volatile uint32_t *)key = IWDG_REFRESH;
+        clock.feed_at = now + (uint64_t)IWDG_FEED_US * cycles_per_us();
+    }
+}
+
+bool time_is_over(uint64_t deadline)
+{
+    uint64_t now = time_now();
+    feed(now);
+    return now >= deadline;
+}
+
+void time_delay_us(uint32_t us)
+{
+    uint64_t end = time_after_us(us);
+    while (!time_is_over(end)) {
+    }
+}
+
+void time_calibrate(uint32_t cycles, uint32_t us)
+{
+    if (us == 0 || cycles > UINT32_MAX / 16) {
+        return;
+    }
+    uint32_t hz = cycles * 16 / us * 62500; /* sixteenths of a MHz */
+    if (hz < SLOWEST_HZ || hz > clock.fastest_hz + clock.fastest_hz / 8) {
+        return;
+    }
+    clock.hz = hz;
+    clock.calibrated = true;
+}
+
+uint32_t time_hz(void)
+{
+    return clock.hz;
+}
