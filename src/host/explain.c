@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+#include "host/explain.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define RECORD_HEADER_WORDS 3 /* magic, version, checksum */
+
+struct reason_text {
+    const char *name;
+    const char *format; /* of the three detail words */
+    const char *hint;
+};
+
+static const struct reason_text reasons[] = {
+    [REASON_NONE] = {"NONE", "no reason recorded", ""},
+    [REASON_BOARD_BLOCK] =
+        {"BOARD_BLOCK", "the board block is damaged (magic 0x%08x, CRC 0x%08x, stored 0x%08x)",
+         "the image was not downloaded whole; check the RAM and the tool's base"},
+    [REASON_BRINGUP] = {"BRINGUP", "", ""},
+    [REASON_BRINGUP_TIMEOUT] = {"BRINGUP_TIMEOUT", "", ""},
+    [REASON_TIME_BASE] = {"TIME_BASE", "neither DWT CYCCNT nor SysTick counts",
+                          "the core's debug block may be locked; power-cycle the board"},
+    [REASON_CONTROLLER_BUSY] = {"CONTROLLER_BUSY",
+                                "the controller stays busy (SR 0x%08x, CR 0x%08x, DCR2 0x%08x)",
+                                "its kernel clock may not run, or was switched under it"},
+    [REASON_KERNEL_CLOCK] =
+        {"KERNEL_CLOCK",
+         "the kernel clock is dead: a transfer never ends (SR 0x%08x, CR 0x%08x, "
+         "DCR2 0x%08x)",
+         "check the oscillator and the kernel clock selection of the controller"},
+    [REASON_TRANSFER_ERROR] = {"TRANSFER_ERROR",
+                               "the controller reports a transfer error (SR 0x%08x, CCR 0x%08x, AR "
+                               "0x%08x)",
+                               "an address beyond DEVSIZE"},
+    [REASON_FLASH_SILENT_HIGH] =
+        {"FLASH_SILENT_HIGH", "the flash does not answer: every bit reads 1 (ID 0x%06x for 0x%06x)",
+         "check supply of the flash, NCS, CLK, IO0 and IO1"},
+    [REASON_FLASH_SILENT_LOW] =
+        {"FLASH_SILENT_LOW", "the flash does not answer: every bit reads 0 (ID 0x%06x for 0x%06x)",
+         "check supply of the flash, NCS, CLK, IO0 and IO1"},
+    [REASON_FLASH_WRONG_ID] = {"FLASH_WRONG_ID",
+                               "another flash answers: ID 0x%06x, the board expects 0x%06x (again: "
+                               "0x%06x; first byte lowest)",
+                               "compare the part on the board with `part:`"},
+    [REASON_FLASH_BUSY] = {"FLASH_BUSY",
+                           "the flash stays busy (SR1 0x%02x, SR2 0x%02x) after %u ms",
+                           "power-cycle the flash"},
+    [REASON_LINE_STUCK] = {"LINE_STUCK", "", "check this data line and its pin"},
+    [REASON_QUAD_ENABLE] =
+        {"QUAD_ENABLE", "the quad enable bit does not take (SR1 0x%02x, CR1 0x%02x, then 0x%02x)",
+         "the status register may be locked; WP# must be high"},
+    [REASON_WRITE_ENABLE] =
+        {"WRITE_ENABLE", "the flash did not take the command at 0x%08x (SR1 0x%02x, SR2 0x%02x)",
+         "check IO0 and WP#"},
+    [REASON_PROTECTED] = {"PROTECTED", "block protection does not clear (SR1 0x%02x, mask 0x%02x)",
+                          "the status register is locked; WP# must be high"},
+    [REASON_PROGRAM_ERROR] =
+        {"PROGRAM_ERROR", "the flash reports a program error at 0x%08x (SR1 0x%02x, SR2 0x%02x)",
+         "the block may be protected"},
+    [REASON_ERASE_ERROR] = {"ERASE_ERROR",
+                            "the flash reports an erase error at 0x%08x (SR1 0x%02x, SR2 0x%02x)",
+                            "the block may be protected"},
+    [REASON_PROGRAM_TIMEOUT] = {"PROGRAM_TIMEOUT",
+                                "programming at 0x%08x never ends (SR1 0x%02x, SR2 0x%02x)",
+                                "check the supply of the flash under load"},
+    [REASON_ERASE_TIMEOUT] = {"ERASE_TIMEOUT",
+                              "erasing at 0x%08x never ends (SR1 0x%02x, SR2 0x%02x)",
+                              "check the supply of the flash under load"},
+    [REASON_READ_BACK] = {"READ_BACK",
+                          "the flash holds something else at 0x%08x: 0x%08x for 0x%08x",
+                          "the sector may not be erased, or the clock is too fast for the wiring"},
+    [REASON_READ_MODES_DIFFER] = {"READ_MODES_DIFFER",
+                                  "slow and fast read disagree at 0x%08x: 0x%08x and 0x%08x",
+                                  "lower `clock:`, or check the data lines"},
+    [REASON_RANGE] = {"RANGE", "address 0x%08x, %u bytes: outside the flash of %u bytes", ""},
+    [REASON_NOT_INITIALISED] = {"NOT_INITIALISED",
+                                "Init has not succeeded (its phase %u, its reason %u)",
+                                "the tool must call Init first"},
+    [REASON_FAULT] = {"FAULT", "exception %u inside the loader (CFSR 0x%08x, PC 0x%08x)",
+                      "see the fault frame in the record"},
+    [REASON_UNPRIVILEGED] = {"UNPRIVILEGED", "called in unprivileged mode",
+                             "the tool must write CONTROL = 0"},
+    [REASON_NON_SECURE] = {"NON_SECURE", "called in Non-secure state",
+                           "connect in development boot; the core must be Secure"},
+    [REASON_VECTOR_TABLE] = {"VECTOR_TABLE", "VTOR does not hold 0x%08x, it reads 0x%08x",
+                             "another image address may be needed"},
+    [REASON_ERASE_NOT_BLANK] = {"ERASE_NOT_BLANK",
+                                "0x%08x reads 0x%08x after an erase without error",
+                                "check the supply of the flash; the part may be worn out"},
+    [REASON_BUSY_NV_WRITE] =
+        {"BUSY_NV_WRITE",
+         "the flash is busy longer than a register write may last (SR1 0x%02x, SR2 "
+         "0x%02x, %u ms)",
+         "power-cycle the flash"},
+};
+
+#define REASON_COUNT (sizeof reasons / sizeof reasons[0])
+
+uint32_t explain_record_checksum(const struct record *record)
+{
+    uint32_t words[sizeof *record / sizeof(uint32_t)];
+    uint32_t sum = 0;
+    memcpy(words, record, sizeof *record);
+    for (size_t i = RECORD_HEADER_WORDS; i < sizeof words / sizeof words[0]; i++) {
+        sum += words[i];
+    }
+    return ~sum;
+}
+
+bool explain_record_is_sound(const struct record *record)
+{
+    return record->magic == RECORD_MAGIC &&
+           record->version == (RECORD_VERSION | (uint32_t)sizeof *record << 16) &&
+           record->checksum == explain_record_checksum(record);
+}
+
+static void explain_bringup(const struct record *record, const struct board *board,
+                            struct explanation *explanation)
+{
+    const struct board_op *op = board != NULL ? board_op_at(board, record->detail[0], record->detail[2]) : NULL;
+    const struct board_wire *wire = op != NULL ? &board->wires[op->wire] : NULL;
+    snprintf(
+        explanation->what, sizeof explanation->what, "bring-up, %s: 0x%08x %s, it reads 0x%08x",
+        wire != NULL ? wire->name : "a register", record->detail[1],
+        record->reason == REASON_BRINGUP ? "does not hold the value" : "did not get there in time",
+        record->detail[2]);
+    if (wire != NULL) {
+        snprintf(explanation->hint, sizeof explanation->hint, "%s", wire->hint);
+    }
+}
+
+static void explain_line(const struct record *record, const struct board *board,
+                         struct explanation *explanation)
+{
+    char signal[8];
+    snprintf(signal, sizeof signal, "IO%u", record->detail[0] & 0xFu);
+    const char *pad = "?";
+    for (unsigned i = 0; board != NULL && i < board->pin_count; i++) {
+        if (strcmp(board->pins[i].signal, signal) == 0) {
+            pad = board->pins[i].pad;
+        }
+    }
+    snprintf(explanation->what, sizeof explanation->what,
+             "data line %s (pin %s) does not work: 0x%08x came back for 0x%08x", signal, pad,
+             record->detail[1], record->detail[2]);
+}
+
+void explain_record(const struct record *record, const struct board *board,
+                    struct explanation *explanation)
+{
+    *explanation = (struct explanation){0};
+    if (record->reason == REASON_BRINGUP || record->reason == REASON_BRINGUP_TIMEOUT) {
+        explain_bringup(record, board, explanation);
+        return;
+    }
+    if (record->reason >= REASON_COUNT || reasons[record->reason].format == NULL) {
+        snprintf(explanation->what, sizeof explanation->what, "reason %u (0x%08x 0x%08x 0x%08x)",
+                 record->reason, record->detail[0], record->detail[1], record->detail[2]);
+        return;
+    }
+    const struct reason_text *text = &reasons[record->reason];
+    if (record->reason == REASON_LINE_STUCK) {
+        explain_line(record, board, explanation);
+    } else {
+        snprintf(explanation->what, sizeof explanation->what, text->format, record->detail[0],
+                 record->detail[1], record->detail[2]);
+    }
+    snprintf(explanation->hint, sizeof explanation->hint, "%s", text->hint);
+}
+
+void explain_found(uint32_t found, char *buffer, size_t size)
+{
+    static const struct {
+        uint32_t bits;
+        const char *text;
+    } states[] = {
+        {FOUND_SR1_WIP, "an erase, program or register write under way"},
+        {FOUND_SR2_SUSPENDED, "a suspended operation"},
+        {FOUND_SR1_WEL, "WEL set"},
+        {FOUND_SR2_ERRORS, "a latched error"},
+    };
+    size_t used = 0;
+    if ((found & FOUND_SR1_SILENT) == FOUND_SR1_SILENT) {
+        snprintf(buffer, size, "a chip that did not answer in SPI mode");
+        return;
+    }
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+        if ((found & states[i].bits) != 0 && used < size) {
+            int wrote =
+                snprintf(buffer + used, size - used, "%s%s", used > 0 ? ", " : "", states[i].text);
+            used += wrote > 0 ? (size_t)wrote : 0;
+        }
+    }
+    if (used == 0) {
+        snprintf(buffer, size, "nothing unusual (SR1 0x%02x, SR2 0x%02x, CR1 0x%02x)",
+                 found & 0xFFu, found >> 8 & 0xFFu, found >> 16 & 0xFFu);
+    }
+}
+
+const char *explain_reason_name(uint32_t reason)
+{
+    return reason < REASON_COUNT && reasons[reason].name != NULL ? reasons[reason].name : "?";
+}
+
+const char *explain_phase_name(uint32_t phase)
+{
+    static const char *const names[] = {
+        "idle",  "entered", "bring-up", "controller", "recover", "identify", "configure",
+        "prove", "erase",   "program",  "read back",  "read",    "map",      "returned"};
+    return phase < sizeof names / sizeof names[0] ? names[phase] : "?";
+}
+
+const char *explain_function_name(uint32_t function)
+{
+    static const char *const names[] = {"none",      "Init", "Write",  "SectorErase",
+                                        "MassErase", "Read", "Verify", "CheckSum"};
+    return function < sizeof names / sizeof names[0] ? names[function] : "?";
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+#include "host/operation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ERASE_CHUNK UINT32_C(0x80000) /* between two looks at Ctrl-C, under our own lifecycle */
+
+static uint32_t min_u32(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* SectorErase's end names a location in the last sector; its first byte is what ST's OpenOCD
+ * passes. */
+static bool erase_sectors(struct session *session, uint32_t address, uint32_t size,
+                          struct error *error)
+{
+    uint32_t start = 0, sector = 0;
+    uint32_t base = session->loader->info.device_start_address;
+    if (!loader_file_sector(session->loader, address - base + size - 1, &start, &sector)) {
+        return error_set(error, ERROR_IMAGE_OUTSIDE, NULL, 0, 0,
+                         "0x%08x is in no sector of the loader", address + size - 1);
+    }
+    const uint32_t arguments[4] = {address, base + start, 0, 0};
+    return session_call_checked(session, LOADER_SECTOR_ERASE, arguments,
+                                session->lifecycle->erase_timeout_ms, error);
+}
+
+bool operation_erase(struct session *session, uint32_t address, uint32_t size, struct error *error)
+{
+    uint32_t chunk = session->lifecycle->fresh_operation ? size : ERASE_CHUNK;
+    if (!session_begin(session, OPERATION_ERASE, error)) {
+        return false;
+    }
+    for (uint32_t done = 0; done < size;) {
+        uint32_t now = min_u32(size - done, chunk);
+        if (session_cancelled(session, error) ||
+            !erase_sectors(session, address + done, now, error)) {
+            return false;
+        }
+        done += now;
+        session_progress(session, "erase", done, size);
+    }
+    return true;
+}
+
+bool operation_erase_all(struct session *session, struct error *error)
+{
+    const struct storage_info *info = &session->loader->info;
+    if (session->loader->entry[LOADER_MASS_ERASE] == 0) {
+        return operation_erase(session, info->device_start_address, info->device_size, error);
+    }
+    const uint32_t arguments[4] = {0, 0, 0, 0};
+    if (session_cancelled(session, error) || !session_begin(session, OPERATION_ERASE, error) ||
+        !session_call_checked(session, LOADER_MASS_ERASE, arguments,
+                              session->lifecycle->mass_erase_timeout_ms, error)) {
+        return false;
+    }
+    session_progress(session, "erase", info->device_size, info->device_size);
+    return true;
+}
+
+static bool write_chunk(struct session *session, uint32_t address, const uint8_t *bytes,
+                        uint32_t size, struct error *error)
+{
+    const struct target *target = session->target;
+    const uint32_t arguments[4] = {address, size, session->layout.buffer, 0};
+    return target->ops->write_memory(target->context, session->layout.buffer, bytes, size, error) &&
+           session_call_checked(session, LOADER_WRITE, arguments,
+                                session->lifecycle->write_timeout_ms, error);
+}
+
+bool operation_write(struct session *session, const struct image *image, uint64_t *written,
+                     struct error *error)
+{
+    uint64_t total = image_size(image);
+    *written = 0;
+    if (!session_begin(session, OPERATION_WRITE, error)) {
+        return false;
+    }
+    for (unsigned i = 0; i < image->count; i++) {
+        const struct image_segment *segment = &image->segments[i];
+        for (uint32_t done = 0; done < segment->size;) {
+            uint32_t now = min_u32(segment->size - done, session->layout.buffer_size);
+            if (session_cancelled(session, error) ||
+                !write_chunk(session, segment->address + done, segment->bytes + done, now, error)) {
+                return false;
+            }
+            done += now;
+            *written += now;
+            session_progress(session, "program", *written, total);
+        }
+    }
+    return true;
+}
+
+static bool read_chunk(struct session *session, uint32_t address, uint8_t *bytes, uint32_t size,
+                       struct error *error)
+{
+    const struct target *target = session->target;
+    if (session->loader->entry[LOADER_READ] == 0) {
+        return target->ops->read_memory(target->context, address, bytes, size, error);
+    }
+    const uint32_t arguments[4] = {address, size, session->layout.buffer, 0};
+    return session_call_checked(session, LOADER_READ, arguments,
+                                session->lifecycle->read_timeout_ms, error) &&
+           target->ops->read_memory(target->context, session->layout.buffer, bytes, size, error);
+}
+
+bool operation_read(struct session *session, const char *what, uint32_t address, uint8_t *bytes,
+                    uint32_t size, struct error *error)
+{
+    if (!session_begin(session, OPERATION_READ, error)) {
+        return false;
+    }
+    for (uint32_t done = 0; done < size;) {
+        uint32_t now = min_u32(size - done, session->layout.buffer_size);
+        if (session_cancelled(session, error) ||
+            !read_chunk(session, address + done, bytes + done, now, error)) {
+            return false;
+        }
+        done += now;
+        if (what != NULL) {
+            session_progress(session, what, done, size);
+        }
+    }
+    return true;
+}
+
+struct difference {
+    uint64_t count;
+    uint32_t first;
+    uint8_t read, expected;
+};
+
+static void compare(struct difference *difference, uint32_t address, const uint8_t *read,
+                    const uint8_t *expected, uint32_t size)
+{
+    for (uint32_t i = 0; i < size; i++) {
+        if (read[i] == expected[i]) {
+            continue;
+        }
+        if (difference->count == 0) {
+            difference->first = address + i;
+            difference->read = read[i];
+            difference->expected = expected[i];
+        }
+        difference->count++;
+    }
+}
+
+static bool verify_segment(struct session *session, const struct image_segment *segment,
+                           uint8_t *buffer, uint64_t *done, uint64_t total,
+                           struct difference *difference, struct error *error)
+{
+    for (uint32_t at = 0; at < segment->size;) {
+        uint32_t now = min_u32(segment->size - at, session->layout.buffer_size);
+        if (session_cancelled(session, error) ||
+            !read_chunk(session, segment->address + at, buffer, now, error)) {
+            return false;
+        }
+        compare(difference, segment->address + at, buffer, segment->bytes + at, now);
+        at += now;
+        *done += now;
+        session_progress(session, "verify", *done, total);
+    }
+    return true;
+}
+
+bool operation_verify(struct session *session, const struct image *image, struct error *error)
+{
+    uint64_t done = 0, total = image_size(image);
+    struct difference difference = {0};
+    uint8_t *buffer = malloc(session->layout.buffer_size);
+    if (buffer == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "a buffer to read back");
+    }
+    bool good = session_begin(session, OPERATION_READ, error);
+    for (unsigned i = 0; good && i < image->count; i++) {
+        good =
+            verify_segment(session, &image->segments[i], buffer, &done, total, &difference, error);
+    }
+    free(buffer);
+    if (good && difference.count > 0) {
+        return error_set(error, ERROR_VERIFY_MISMATCH, NULL, 0, 0,
+                         "%llu bytes differ, the first at 0x%08x: 0x%02x for 0x%02x",
+                         (unsigned long long)difference.count, difference.first, difference.read,
+                         difference.expected);
+    }
+    return good;
+}
+
+bool operation_is_blank(struct session *session, uint32_t address, uint32_t size, bool *blank,
+                        struct error *error)
+{
+    const uint32_t arguments[4] = {address, size, 0, 0};
+    uint32_t results[2] = {0, 0};
+    *blank = false;
+    if (session->loader->entry[LOADER_CHECKSUM] == 0 || size > UINT32_MAX / 0xFF) {
+        return true;
+    }
+    if (!session_call(session, LOADER_CHECKSUM, arguments, session->lifecycle->read_timeout_ms,
+                      results, error)) {
+        return false;
+    }
+    *blank = results[0] == size * 0xFFu;
+    return true;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+#include "host/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool add_sector(struct plan *plan, uint32_t address, uint32_t size, uint32_t covered,
+                       struct error *error)
+{
+    struct plan_sector *last = plan->count > 0 ? &plan->sectors[plan->count - 1] : NULL;
+    if (last != NULL && last->address == address) {
+        last->covered += covered;
+        return true;
+    }
+    struct plan_sector *grown = realloc(plan->sectors, (plan->count + 1) * sizeof *grown);
+    if (grown == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "a plan");
+    }
+    plan->sectors = grown;
+    plan->sectors[plan->count++] =
+        (struct plan_sector){.address = address, .size = size, .covered = covered};
+    return true;
+}
+
+static bool add_segment(struct plan *plan, const struct image_segment *segment,
+                        const struct loader_file *loader, struct error *error)
+{
+    uint32_t base = loader->info.device_start_address;
+    for (uint32_t done = 0; done < segment->size;) {
+        uint32_t offset = segment->address - base + done;
+        uint32_t start = 0, size = 0;
+        if (!loader_file_sector(loader, offset, &start, &size)) {
+            return error_set(error, ERROR_IMAGE_OUTSIDE, segment->source, 0, 0,
+                             "0x%08x is in no sector of the loader", segment->address + done);
+        }
+        uint32_t left_in_sector = start + size - offset;
+        uint32_t left = segment->size - done;
+        uint32_t now = left < left_in_sector ? left : left_in_sector;
+        if (!add_sector(plan, base + start, size, now, error)) {
+            return false;
+        }
+        done += now;
+    }
+    return true;
+}
+
+static bool is_blank(const uint8_t *bytes, uint32_t size)
+{
+    for (uint32_t i = 0; i < size; i++) {
+        if (bytes[i] != 0xFF) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static uint64_t count_pages(const struct image_segment *segment, uint32_t page)
+{
+    uint64_t pages = 0;
+    for (uint32_t done = 0; done < segment->size;) {
+        uint32_t left_in_page = page - (segment->address + done) % page;
+        uint32_t left = segment->size - done;
+        uint32_t now = left < left_in_page ? left : left_in_page;
+        pages += !is_blank(segment->bytes + done, now);
+        done += now;
+    }
+    return pages;
+}
+
+void plan_erase_time(const struct part *part, uint32_t offset, uint32_t size, uint64_t *typical_ms,
+                     uint64_t *maximum_ms)
+{
+    *typical_ms = 0;
+    *maximum_ms = 0;
+    if (size == part->size) {
+        *typical_ms = part->chip_erase_typ_ms;
+        *maximum_ms = part->chip_erase_max_ms;
+        return;
+    }
+    while (size > 0) {
+        int fitting = -1;
+        for (int i = 0; i < BOARD_BLOCK_ERASE_TYPES; i++) {
+            uint32_t unit =
+                part->erase[i].size_log2 != 0 ? UINT32_C(1) << part->erase[i].size_log2 : 0;
+            if (unit != 0 && unit <= size && offset % unit == 0 &&
+                (fitting < 0 || part->erase[i].size_log2 > part->erase[fitting].size_log2)) {
+                fitting = i;
+            }
+        }
+        if (fitting < 0) {
+            return;
+        }
+        *typical_ms += part->erase[fitting].typ_ms;
+        *maximum_ms += part->erase[fitting].max_ms;
+        offset += UINT32_C(1) << part->erase[fitting].size_log2;
+        size -= UINT32_C(1) << part->erase[fitting].size_log2;
+    }
+}
+
+/* Erase, page times, and every byte over the link three ways at most: down, back for the compare,
+ * and the neighbours that are kept. */
+static void estimate(struct plan *plan, const struct board *board,
+                     const struct lifecycle *lifecycle, const struct link_model *link)
+{
+    uint64_t linked = 2 * plan->image_bytes;
+    if (lifecycle->keeps_neighbours) {
+        linked += 3 * plan->neighbour_bytes;
+    }
+    for (unsigned i = 0; i < plan->count;) {
+        uint32_t start = plan->sectors[i].address, end = start;
+        for (; i < plan->count && plan->sectors[i].address == end; i++) {
+            end += plan->sectors[i].size;
+        }
+        uint64_t typical = 0, maximum = 0;
+        plan_erase_time(&board->part, start - board->window, end - start, &typical, &maximum);
+        plan->typical_ms += typical;
+        plan->maximum_ms += maximum;
+    }
+    uint64_t transfer_ms = linked * 1000 / link->bytes_per_second;
+    plan->typical_ms += plan->pages * board->part.page_program_typ_us / 1000 + transfer_ms;
+    plan->maximum_ms += plan->pages * board->part.page_program_max_us / 1000 + transfer_ms;
+}
+
+bool plan_make(struct plan *plan, const struct image *image, const struct board *board,
+               const struct loader_file *loader, const struct lifecycle *lifecycle,
+               const struct link_model *link, struct error *error)
+{
+    *plan = (struct plan){.image_bytes = image_size(image)};
+    for (unsigned i = 0; i < image->count; i++) {
+        if (!add_segment(plan, &image->segments[i], loader, error)) {
+            plan_release(plan);
+            return false;
+        }
+        plan->pages += count_pages(&image->segments[i], board->part.page_size);
+    }
+    for (unsigned i = 0; i < plan->count; i++) {
+        plan->neighbour_bytes += plan->sectors[i].size - plan->sectors[i].covered;
+    }
+    estimate(plan, board, lifecycle, link);
+    return true;
+}
+
+void plan_release(struct plan *plan)
+{
+    free(plan->sectors);
+    plan->sectors = NULL;
+    plan->count = 0;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+#include "host/program.h"
+
+#include "host/operation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct job {
+    struct session *session;
+    const struct plan *plan;
+    struct image work; /* the images and the neighbours that are kept */
+    bool *erase;       /* one per sector of the plan */
+    struct program_report *report;
+};
+
+static uint64_t now_ns(const struct job *job)
+{
+    return job->session->target->ops->now_ns(job->session->target->context);
+}
+
+/* A blank sector needs no erase, unless the chip was found in the middle of something: cells of a
+ * torn erase may read FF and decay. No record, no skipping. */
+static bool may_skip_blank(struct session *session)
+{
+    return session_read_record(session) && (session->record.found & FOUND_MID_OPERATION) == 0;
+}
+
+/* Adds those bytes of `sector` that no image gives to the work image, in runs. */
+static bool keep_neighbours(struct job *job, const struct image *image,
+                            const struct plan_sector *sector, const uint8_t *content,
+                            struct error *error)
+{
+    uint32_t at = sector->address, end = sector->address + (sector->size - 1);
+    for (unsigned i = 0; i <= image->count && at <= end; i++) {
+        uint32_t next = end + 1, after = end + 1;
+        if (i < image->count) {
+            const struct image_segment *segment = &image->segments[i];
+            if (segment->address + (segment->size - 1) < at) {
+                continue;
+            }
+            next = segment->address < at ? at : segment->address;
+            after = segment->address + segment->size;
+        }
+        if (next > end + 1) {
+            next = end + 1;
+        }
+        if (next > at) {
+            if (!image_add_bytes(&job->work, "(kept)", content + (at - sector->address), next - at,
+                                 IMAGE_BIN, true, at, error)) {
+                return false;
+            }
+            job->report->kept_bytes += next - at;
+        }
+        at = after;
+    }
+    return true;
+}
+
+/* True if the image's bytes of `sector` fall on erased cells only. */
+static bool falls_on_blank(const struct image *image, const struct plan_sector *sector,
+                           const uint8_t *content)
+{
+    for (unsigned i = 0; i < image->count; i++) {
+        const struct image_segment *segment = &image->segments[i];
+        for (uint32_t at = 0; at < sector->size; at++) {
+            uint32_t offset = sector->address + at - segment->address;
+            if (offset < segment->size && content[at] != 0xFF) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool prepare_sector(struct job *job, const struct image *image, unsigned index,
+                           bool skip_blank, bool keep, struct error *error)
+{
+    const struct plan_sector *sector = &job->plan->sectors[index];
+    bool blank = false;
+    if (skip_blank &&
+        !operation_is_blank(job->session, sector->address, sector->size, &blank, error)) {
+        return false;
+    }
+    job->erase[index] = !blank;
+    job->report->sectors_skipped += blank;
+    if (blank || !keep || sector->covered == sector->size) {
+        return true;
+    }
+    uint8_t *content = malloc(sector->size);
+    if (content == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "%u bytes", sector->size);
+    }
+    bool good = operation_read(job->session, NULL, sector->address, content, sector->size, error);
+    if (good && skip_blank && falls_on_blank(image, sector, content)) {
+        job->erase[index] = false;
+        job->report->sectors_skipped++;
+    } else if (good) {
+        good = keep_neighbours(job, image, sector, content, error);
+    }
+    free(content);
+    return good;
+}
+
+/* What a tool that does not look first does: every touched sector goes. */
+static bool prepare(struct job *job, const struct image *image, bool keep, struct error *error)
+{
+    const struct lifecycle *lifecycle = job->session->lifecycle;
+    for (unsigned i = 0; i < image->count; i++) {
+        const struct image_segment *segment = &image->segments[i];
+        if (!image_add_bytes(&job->work, segment->source, segment->bytes, segment->size, IMAGE_BIN,
+                             true, segment->address, error)) {
+            return false;
+        }
+    }
+    if (!lifecycle->keeps_neighbours) {
+        for (unsigned i = 0; i < job->plan->count; i++) {
+            job->erase[i] = true;
+        }
+        return true;
+    }
+    if (!session_begin(job->session, OPERATION_ERASE, error)) {
+        return false;
+    }
+    bool skip_blank = may_skip_blank(job->session);
+    for (unsigned i = 0; i < job->plan->count; i++) {
+        if (session_cancelled(job->session, error) ||
+            !prepare_sector(job, image, i, skip_blank, keep, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool erase(struct job *job, struct error *error)
+{
+    const struct plan *plan = job->plan;
+    for (unsigned i = 0; i < plan->count;) {
+        if (!job->erase[i]) {
+            i++;
+            continue;
+        }
+        uint32_t start = plan->sectors[i].address, size = 0;
+        for (; i < plan->count && job->erase[i] && plan->sectors[i].address == start + size; i++) {
+            size += plan->sectors[i].size;
+        }
+        bool whole = job->session->lifecycle->keeps_neighbours &&
+                     size == job->session->loader->info.device_size;
+        if (whole ? !operation_erase_all(job->session, error)
+                  : !operation_erase(job->session, start, size, error)) {
+            return false;
+        }
+        job->report->erased_bytes += size;
+    }
+    return true;
+}
+
+static bool run_stages(struct job *job, const struct image *image, bool keep, struct error *error)
+{
+    struct program_report *report = job->report;
+    uint64_t start = now_ns(job);
+    report->stage = "erase";
+    bool good = prepare(job, image, keep, error) && erase(job, error);
+    report->erase_ns = now_ns(job) - start;
+    if (!good) {
+        return false;
+    }
+    start = now_ns(job);
+    report->stage = "program";
+    good = operation_write(job->session, &job->work, &report->written_bytes, error);
+    report->program_ns = now_ns(job) - start;
+    if (!good) {
+        return false;
+    }
+    start = now_ns(job);
+    report->stage = "verify";
+    good = operation_verify(job->session, &job->work, error);
+    report->verify_ns = now_ns(job) - start;
+    return good;
+}
+
+bool program_run(struct session *session, const struct image *image, const struct plan *plan,
+                 bool keep, struct program_report *report, struct error *error)
+{
+    *report = (struct program_report){.stage = "erase"};
+    struct job job = {.session = session, .plan = plan, .report = report};
+    image_init(&job.work);
+    job.erase = calloc(plan->count + 1u, sizeof *job.erase);
+    bool good = job.erase != NULL
+                    ? run_stages(&job, image, keep, error)
+                    : error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "a list of sectors");
+    image_release(&job.work);
+    free(job.erase);
+    return good;
+}

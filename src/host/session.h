@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One loader on one target, driven as one lifecycle says: where things lie in RAM, when the image
+ * is downloaded, what a call looks like to the core.
+ */
+#ifndef EXTLOAD_HOST_SESSION_H
+#define EXTLOAD_HOST_SESSION_H
+
+#include "abi/record.h"
+#include "board/board.h"
+#include "host/lifecycle.h"
+#include "host/loader_file.h"
+#include "target/target.h"
+
+#include <signal.h>
+
+/* Addresses in the target's RAM. */
+struct layout {
+    uint32_t base;  /* holds the BKPT that every call returns to */
+    uint32_t image; /* base + 4 */
+    uint32_t size;  /* bytes of the image as the tool counts them */
+    uint32_t stack; /* initial SP */
+    uint32_t buffer;
+    uint32_t buffer_size;
+};
+
+/* What the user is told while it runs; any member may be NULL. */
+struct session_events {
+    void *context;
+    /* `what` is "erase", "program", "verify" or "read"; bytes of that step, target time in ns. */
+    void (*progress)(void *context, const char *what, uint64_t done, uint64_t total,
+                     uint64_t now_ns);
+    /* One line worth knowing, without newline. */
+    void (*note)(void *context, const char *text);
+    /* Set by a signal handler: stop after the call that is under way. */
+    const volatile sig_atomic_t *cancel;
+};
+
+struct session_stats {
+    unsigned downloads, calls;
+    uint64_t longest_call_ns;
+};
+
+struct session {
+    struct target *target;
+    const struct board *board;
+    const struct lifecycle *lifecycle;
+    const struct loader_file *loader;
+    struct session_events events;
+    struct layout layout;
+    struct session_stats stats;
+    struct record record; /* as last read; valid if has_record */
+    bool has_record;
+    bool prepared; /* downloaded and initialised, under a lifecycle that does so once */
+};
+
+/* The kinds of operation that a tool prepares for; Init gets 1 in R0 before the writing ones. */
+enum operation {
+    OPERATION_ERASE,
+    OPERATION_WRITE,
+    OPERATION_READ
+};
+
+/* Computes the layout. Nothing on the target is touched. LOADER_SHAPE if the image leaves no room.
+ */
+bool session_open(struct session *session, struct target *target, const struct board *board,
+                  const struct lifecycle *lifecycle, const struct loader_file *loader,
+                  const struct session_events *events, struct error *error);
+
+/* Parks the core, downloads and calls Init, as far as the lifecycle does so for a new operation. */
+bool session_begin(struct session *session, enum operation operation, struct error *error);
+
+/* Calls an exported function with R0..R3; R0 and R1 come back. CALL_TIMEOUT, CALL_LOCKUP or TARGET
+ * if it did not return; what it returned is the caller's to judge. */
+bool session_call(struct session *session, enum loader_function function,
+                  const uint32_t arguments[4], uint32_t timeout_ms, uint32_t results[2],
+                  struct error *error);
+
+/* session_call() for the functions that return 1 for success; anything else becomes CALL_FAILED (or
+ * INIT_FAILED) with the reason from the flight record, where there is one. */
+bool session_call_checked(struct session *session, enum loader_function function,
+                          const uint32_t arguments[4], uint32_t timeout_ms, struct error *error);
+
+/* Reads the flight record; false if there is none that holds together. */
+bool session_read_record(struct session *session);
+
+/* True, with INTERRUPTED set, once the user asked to stop. */
+bool session_cancelled(const struct session *session, struct error *error);
+
+void session_progress(const struct session *session, const char *what, uint64_t done,
+                      uint64_t total);
+void session_note(const struct session *session, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif
