@@ -1,0 +1,32 @@
+# Thin front end over CMake. On a fresh Debian 12, `make demo` and `make test` install what is missing.
+BUILD ?= build
+TEST_BUILD ?= build-test
+GENERATOR ?= Ninja
+.DEFAULT_GOAL := all
+.PHONY: all packages demo test format check-format bench clean
+
+all: packages
+	@cmake -S . -B $(BUILD) -G $(GENERATOR) -DCMAKE_BUILD_TYPE=Release >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
+	@cmake --build $(BUILD)
+
+packages:
+	@scripts/packages.sh
+
+demo: all
+	@scripts/demo.sh $(BUILD)
+
+# The host side of the tests runs under AddressSanitizer and UBSan.
+test: all check-format
+	@scripts/test.sh $(BUILD) $(TEST_BUILD) $(GENERATOR)
+
+bench: all
+	@scripts/bench.sh $(BUILD)
+
+format:
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+check-format: packages
+	@git ls-files '*.c' '*.h' | xargs clang-format --dry-run --Werror
+
+clean:
+	rm -rf $(BUILD) $(TEST_BUILD) $(BUILD).log

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What programming costs, in figures that are the same on every run and machine: virtual time by
+ * stage, register accesses and instructions per image byte, bytes of the loader. Exit 1 if a limit
+ * is broken.
+ *
+ * bench_program [SIZE]   bytes of the image, default the whole flash
+ */
+#include "host/program.h"
+#include "pack/pack.h"
+#include "target/sim_target.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define BOARD                 "data/boards/stm32n655-s25fl064l.yaml"
+#define ACCESSES_PER_BYTE     3.0
+#define INSTRUCTIONS_PER_BYTE 20.0
+
+struct bench {
+    struct board board;
+    struct loader_file loader;
+    struct error error;
+    uint32_t size;
+    bool within_limits;
+};
+
+static uint64_t next_random(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
+}
+
+static void fill_random(uint8_t *bytes, uint32_t size, uint64_t seed)
+{
+    for (uint32_t i = 0; i + 8 <= size; i += 8) {
+        uint64_t word = next_random(&seed);
+        memcpy(bytes + i, &word, sizeof word);
+    }
+}
+
+static bool make_image(struct bench *bench, struct image *image)
+{
+    uint8_t *bytes = malloc(bench->size);
+    if (bytes == NULL) {
+        return error_set(&bench->error, ERROR_NO_MEMORY, NULL, 0, 0, "%u bytes", bench->size);
+    }
+    fill_random(bytes, bench->size, 0x20260101);
+    image_init(image);
+    bool good = image_add_bytes(image, "random", bytes, bench->size, IMAGE_BIN, true,
+                                bench->board.window, &bench->error);
+    free(bytes);
+    return good;
+}
+
+static void print_row(struct bench *bench, const char *name, struct sim *sim,
+                      const struct program_report *report)
+{
+    const struct cpu_stats *stats = cpu_stats(sim_cpu(sim));
+    double accesses = (double)(stats->register_reads + stats->register_writes) / bench->size;
+    double instructions = (double)stats->instructions / bench->size;
+    /* A wait executes instructions in proportion to its time, so the limit counts what is not
+     * skipped. */
+    printf("%-8s %9.3f %9.3f %9.3f %10.3f %10.2f %12.2f\n", name, (double)report->erase_ns / 1e9,
+           (double)report->program_ns / 1e9, (double)report->verify_ns / 1e9,
+           (double)sim_clock(sim)->now_ps / 1e12, accesses, instructions);
+    if (accesses > ACCESSES_PER_BYTE || instructions > INSTRUCTIONS_PER_BYTE) {
+        bench->within_limits = false;
+    }
+}
+
+static bool run(struct bench *bench, const char *name, bool used)
+{
+    struct target target;
+    struct image image;
+    struct plan plan = {0};
+    struct session session;
+    struct program_report report;
+    const struct session_events events = {0};
+    const struct lifecycle *lifecycle = lifecycle_find("native");
+    const struct sim_target_options options = {.link = link_find(lifecycle->link), .seed = 1};
+    if (!make_image(bench, &image) ||
+        !sim_target_open(&target, &bench->board, &options, &bench->error)) {
+        image_release(&image);
+        return false;
+    }
+    if (used) {
+        fill_random(sim_target_cells(&target), bench->board.part.size, 0x55AA);
+    }
+    clock_t start = clock();
+    bool good = plan_make(&plan, &image, &bench->board, &bench->loader, lifecycle, options.link,
+                          &bench->error) &&
+                session_open(&session, &target, &bench->board, lifecycle, &bench->loader, &events,
+                             &bench->error) &&
+                program_run(&session, &image, &plan, true, &report, &bench->error);
+    if (good) {
+        struct sim *sim = sim_target_sim(&target);
+        double wall = (double)(clock() - start) / CLOCKS_PER_SEC;
+        print_row(bench, name, sim, &report);
+        fprintf(stderr, "%-8s %.1f s of CPU, %.1f times as fast as the board\n", name, wall,
+                (double)sim_clock(sim)->now_ps / 1e12 / (wall > 0 ? wall : 1));
+    }
+    plan_release(&plan);
+    image_release(&image);
+    target.ops->close(target.context);
+    return good;
+}
+
+static void print_head(const struct bench *bench, size_t file_size)
+{
+    const struct board_cost *cost = &bench->board.cost;
+    const struct loader_image *image = pack_loader_image();
+    printf("cost model of %s %s\n", bench->board.mcu, cost->trust);
+    printf(
+        "  CPU %u Hz; cycles: instruction %.2f (I-cache off) %.2f (on), RAM access +%.2f, register "
+        "access +%.2f, window read +%.2f\n",
+        cost->cpu_hz, cost->fetch_uncached_x100 / 100.0, cost->fetch_cached_x100 / 100.0,
+        cost->ram_access_x100 / 100.0, cost->register_access_x100 / 100.0,
+        cost->window_access_x100 / 100.0);
+    printf("part times: %s\n", bench->board.part.timing_source);
+    printf("loader: %u bytes (.stldr file %zu):", bench->loader.file_size, file_size);
+    for (unsigned i = 0; i < image->part_count; i++) {
+        printf(" %s %u", image->parts[i].name, image->parts[i].bytes);
+    }
+    printf("\n\n%u bytes, native over jlink, typical times; seconds of the board's time\n",
+           bench->size);
+    printf("flash        erase   program    verify      total  MMIO/byte  instr./byte\n");
+}
+
+int main(int argc, char **argv)
+{
+    struct bench bench = {.within_limits = true};
+    size_t file_size = 0;
+    uint8_t *file = NULL;
+    bool good =
+        board_load(&bench.board, BOARD, &bench.error) &&
+        (file = pack_stldr(&bench.board, pack_loader_image(), &file_size, &bench.error)) != NULL &&
+        loader_file_parse(&bench.loader, bench.board.name, file, file_size, &bench.error);
+    free(file);
+    if (good) {
+        bench.size = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 0) : bench.board.part.size;
+        print_head(&bench, file_size);
+        good = run(&bench, "blank", false) && run(&bench, "used", true);
+        loader_file_release(&bench.loader);
+    }
+    if (!good) {
+        char text[1400];
+        error_format(&bench.error, text, sizeof text);
+        fprintf(stderr, "%s\n", text);
+        return error_exit_status(bench.error.code);
+    }
+    if (!bench.within_limits) {
+        fprintf(stderr, "over the limit of %.0f accesses or %.0f instructions a byte\n",
+                ACCESSES_PER_BYTE, INSTRUCTIONS_PER_BYTE);
+        return 1;
+    }
+    return 0;
+}

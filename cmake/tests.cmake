@@ -1,0 +1,17 @@
+# Every tests/unit/test_*.c and tests/sim/test_*.c is a cmocka program; every tests/cli/*.bats a suite.
+pkg_check_modules(CMOCKA REQUIRED cmocka)
+
+file(GLOB TEST_SOURCES CONFIGURE_DEPENDS tests/unit/test_*.c tests/sim/test_*.c)
+file(GLOB SCENARIO_SOURCES CONFIGURE_DEPENDS tests/sim/*.c)
+list(FILTER SCENARIO_SOURCES EXCLUDE REGEX "/test_[^/]*\\.c$")
+add_library(scenario STATIC ${SCENARIO_SOURCES})
+target_link_libraries(scenario PUBLIC extload_core ${CMOCKA_LIBRARIES})
+
+foreach(source ${TEST_SOURCES})
+  get_filename_component(name ${source} NAME_WE)
+  add_executable(${name} ${source})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  target_link_libraries(${name} PRIVATE scenario)
+  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+endforeach()
+target_include_directories(scenario PUBLIC ${CMAKE_SOURCE_DIR}/tests)

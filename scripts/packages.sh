@@ -1,0 +1,32 @@
+#!/bin/sh
+# Installs the Debian packages that building, testing and the demo need, if any is missing.
+set -eu
+
+packages="cmake ninja-build gcc pkg-config libc6-dev libunicorn-dev libyaml-dev libjansson-dev
+gcc-arm-none-eabi libcmocka-dev bats srecord clang-format python3-pyelftools"
+
+missing=
+for package in $packages; do
+    status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
+    [ "$status" = "install ok installed" ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" = 0 ]; then
+    run=
+elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
+    run=sudo
+else
+    echo "These packages are missing, and neither root nor sudo is at hand:$missing" >&2
+    echo "  try: apt-get install$missing" >&2
+    exit 2
+fi
+
+echo "installing:$missing"
+log=$(mktemp)
+if ! { $run apt-get update && $run env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; } >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    rm -f "$log"
+    exit 1
+fi
+rm -f "$log"

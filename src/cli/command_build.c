@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/commands.h"
+
+#include "cli/progress.h"
+#include "pack/pack.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void print_board(const struct board *board)
+{
+    char clock[96], size[24];
+    board_describe_clock(board, clock, sizeof clock);
+    progress_format_size(board->part.size, size, sizeof size);
+    printf("board    %s: %s, %s (%s) on %s port %s\n", board->name, board->mcu, board->part.name,
+           size, board->controller, board->port);
+    printf("clock    %s\n", clock);
+}
+
+static void print_image(const struct board *board, const struct loader_image *image)
+{
+    printf("image    %u bytes at 0x%08x:", image->size, board->loader_base + 4);
+    for (unsigned i = 0; i < image->part_count; i++) {
+        printf("%s %s %u", i > 0 ? "," : "", image->parts[i].name, image->parts[i].bytes);
+    }
+    printf("\nrecord   %s", board->record_address == 0 ? "in the image\n" : "");
+    if (board->record_address != 0) {
+        printf("0x%08x\n", board->record_address);
+    }
+}
+
+/* The old file, if any, stays whole until the new one is complete. */
+static bool write_file(const char *path, const uint8_t *bytes, size_t size, struct error *error)
+{
+    char temporary[4200];
+    snprintf(temporary, sizeof temporary, "%s.new", path);
+    FILE *file = fopen(temporary, "wb");
+    if (file == NULL) {
+        return error_set(error, ERROR_FILE_WRITE, path, 0, 0, "%s", strerror(errno));
+    }
+    bool good = fwrite(bytes, 1, size, file) == size;
+    good = fclose(file) == 0 && good && rename(temporary, path) == 0;
+    if (!good) {
+        error_set(error, ERROR_FILE_WRITE, path, 0, 0, "%s", strerror(errno));
+        remove(temporary);
+    }
+    return good;
+}
+
+int command_build(const struct options *options, struct error *error)
+{
+    struct board board;
+    char path[4160];
+    size_t size = 0;
+    if (options->board == NULL || options->argument_count != 0) {
+        error_set(error, ERROR_USAGE, NULL, 0, 0, "build takes --board FILE and nothing else");
+        return 2;
+    }
+    if (!board_load(&board, options->board, error)) {
+        return error_exit_status(error->code);
+    }
+    uint8_t *bytes = pack_stldr(&board, pack_loader_image(), &size, error);
+    if (bytes == NULL) {
+        return error_exit_status(error->code);
+    }
+    snprintf(path, sizeof path, "%s/%s.stldr", options->output != NULL ? options->output : ".",
+             board.name);
+    bool good = write_file(path, bytes, size, error);
+    free(bytes);
+    if (!good) {
+        return error_exit_status(error->code);
+    }
+    print_board(&board);
+    print_image(&board, pack_loader_image());
+    printf("wrote    %s (%zu bytes)\n", path, size);
+    return 0;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/commands.h"
+
+#include "cli/progress.h"
+#include "cli/rig.h"
+#include "host/operation.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static bool inside(const struct rig *rig, uint32_t start, uint32_t size, const char *text,
+                   struct error *error)
+{
+    const struct storage_info *info = &rig->loader.info;
+    uint32_t offset = start - info->device_start_address;
+    if (offset < info->device_size && size <= info->device_size - offset) {
+        return true;
+    }
+    return error_set(error, ERROR_IMAGE_OUTSIDE, NULL, 0, 0, "%s; the flash is 0x%08x..0x%08x",
+                     text, info->device_start_address,
+                     info->device_start_address + info->device_size - 1);
+}
+
+/* Grows nothing silently: a range that is not whole sectors is refused with the range that would
+ * be. */
+static bool whole_sectors(const struct rig *rig, uint32_t start, uint32_t size, struct error *error)
+{
+    uint32_t base = rig->loader.info.device_start_address;
+    uint32_t first = 0, first_size = 0, last = 0, last_size = 0;
+    loader_file_sector(&rig->loader, start - base, &first, &first_size);
+    loader_file_sector(&rig->loader, start - base + size - 1, &last, &last_size);
+    if (base + first == start && base + last + last_size == start + size) {
+        return true;
+    }
+    error_set(error, ERROR_USAGE, NULL, 0, 0, "0x%08x+0x%x is not whole sectors", start, size);
+    return error_hint(error, "the sectors around it are 0x%08x+0x%x", base + first,
+                      last + last_size - first);
+}
+
+static bool erase(struct rig *rig, const struct options *options, struct error *error)
+{
+    uint32_t start = 0, size = 0;
+    if (options->all) {
+        return rig_open(rig, options, error) && operation_erase_all(&rig->session, error);
+    }
+    for (int i = 0; i < options->argument_count; i++) {
+        if (!options_parse_range(options->arguments[i], &start, &size, error) ||
+            !inside(rig, start, size, options->arguments[i], error) ||
+            !whole_sectors(rig, start, size, error)) {
+            return false;
+        }
+    }
+    if (!rig_open(rig, options, error)) {
+        return false;
+    }
+    for (int i = 0; i < options->argument_count; i++) {
+        if (!options_parse_range(options->arguments[i], &start, &size, error) ||
+            !operation_erase(&rig->session, start, size, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int command_erase(const struct options *options, struct error *error)
+{
+    struct rig rig;
+    if (options->all == (options->argument_count > 0)) {
+        error_set(error, ERROR_USAGE, NULL, 0, 0, "erase takes ranges, or --all");
+        return 2;
+    }
+    bool good = rig_prepare(&rig, options, error) && erase(&rig, options, error);
+    if (good) {
+        char time[24];
+        progress_finish();
+        progress_format_time(rig.target.ops->now_ns(rig.target.context), time, sizeof time);
+        printf("erased   in %s of the board's time\n", time);
+        good = rig_boot(&rig, error);
+    }
+    rig_close(&rig);
+    return good ? 0 : error_exit_status(error->code);
+}
+
+static bool read_range(struct rig *rig, const struct options *options, struct error *error)
+{
+    uint32_t start = 0, size = 0;
+    if (!options_parse_range(options->arguments[0], &start, &size, error) ||
+        !inside(rig, start, size, options->arguments[0], error)) {
+        return false;
+    }
+    uint8_t *bytes = malloc(size);
+    if (bytes == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "%u bytes", size);
+    }
+    bool good = rig_open(rig, options, error) &&
+                operation_read(&rig->session, "read", start, bytes, size, error) &&
+                image_write_file(options->output, start, bytes, size, error);
+    free(bytes);
+    if (good) {
+        progress_finish();
+        printf("read     %u bytes from 0x%08x into %s\n", size, start, options->output);
+        good = rig_boot(rig, error);
+    }
+    return good;
+}
+
+int command_read(const struct options *options, struct error *error)
+{
+    struct rig rig;
+    if (options->argument_count != 1 || options->output == NULL) {
+        error_set(error, ERROR_USAGE, NULL, 0, 0, "read takes one range and --output FILE");
+        return 2;
+    }
+    bool good = rig_prepare(&rig, options, error) && read_range(&rig, options, error);
+    rig_close(&rig);
+    return good ? 0 : error_exit_status(error->code);
+}

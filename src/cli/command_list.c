@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/commands.h"
+
+#include "board/board.h"
+#include "host/lifecycle.h"
+#include "sim/link.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void print_row(void *context, const char *name, const char *summary)
+{
+    (void)context;
+    printf("%-28s %s\n", name, summary);
+}
+
+static void list_hosts(void)
+{
+    for (unsigned i = 0; lifecycle_at(i) != NULL; i++) {
+        print_row(NULL, lifecycle_at(i)->name, lifecycle_at(i)->summary);
+    }
+}
+
+static void list_links(void)
+{
+    for (unsigned i = 0; link_at(i) != NULL; i++) {
+        char summary[400];
+        snprintf(summary, sizeof summary, "%u kB/s, %u us a transfer; %s",
+                 link_at(i)->bytes_per_second / 1000, link_at(i)->transfer_us,
+                 link_at(i)->evidence);
+        print_row(NULL, link_at(i)->name, summary);
+    }
+}
+
+int command_list(const struct options *options, struct error *error)
+{
+    const char *kind = options->argument_count == 1 ? options->arguments[0] : "";
+    if (strcmp(kind, "hosts") == 0) {
+        list_hosts();
+        return 0;
+    }
+    if (strcmp(kind, "links") == 0) {
+        list_links();
+        return 0;
+    }
+    if (strcmp(kind, "boards") != 0 && strcmp(kind, "mcus") != 0 && strcmp(kind, "parts") != 0) {
+        error_set(error, ERROR_USAGE, NULL, 0, 0,
+                  "list takes one of: boards mcus parts hosts links");
+        return 2;
+    }
+    return board_list(kind, print_row, NULL, error) ? 0 : error_exit_status(error->code);
+}

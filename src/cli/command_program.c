@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/commands.h"
+
+#include "cli/progress.h"
+#include "cli/rig.h"
+#include "host/operation.h"
+#include "host/program.h"
+
+#include <stdio.h>
+
+static void print_image(const struct image *image)
+{
+    for (unsigned i = 0; i < image->count; i++) {
+        char size[24];
+        progress_format_size(image->segments[i].size, size, sizeof size);
+        printf("image    %s: %s at 0x%08x\n", image->segments[i].source, size,
+               image->segments[i].address);
+    }
+}
+
+static void print_setup(const struct rig *rig)
+{
+    char clock[96];
+    board_describe_clock(&rig->board, clock, sizeof clock);
+    printf("board    %s: %s, %s on %s, %s\n", rig->board.name, rig->board.mcu, rig->board.part.name,
+           rig->board.controller, clock);
+    printf("loader   %s, %u bytes at 0x%08x, driven as %s over %s\n", rig->loader.path,
+           rig->loader.file_size,
+           rig->session.layout.image != 0 ? rig->session.layout.image : rig->board.loader_base + 4,
+           rig->lifecycle->name, rig->link->name);
+}
+
+static void print_plan(const struct rig *rig, const struct plan *plan, bool keep)
+{
+    for (unsigned i = 0; i < plan->count;) {
+        uint32_t start = plan->sectors[i].address, size = 0, covered = 0;
+        for (; i < plan->count && plan->sectors[i].address == start + size; i++) {
+            covered += plan->sectors[i].covered;
+            size += plan->sectors[i].size;
+        }
+        printf("sectors  0x%08x..0x%08x: %u bytes, of which the image gives %u\n", start,
+               start + (size - 1), size, covered);
+    }
+    if (plan->neighbour_bytes > 0) {
+        printf("%s %llu bytes of these sectors that no image gives\n",
+               keep ? "keeps   " : "destroys", (unsigned long long)plan->neighbour_bytes);
+    }
+    printf("expected %.1f s typical, %.1f s at most (part times: %s)\n",
+           (double)plan->typical_ms / 1000, (double)plan->maximum_ms / 1000,
+           rig->board.part.timing_source);
+}
+
+/* A tool that does not preserve loses these bytes; say which before they go. */
+static void warn_destroyed(const struct plan *plan)
+{
+    for (unsigned i = 0; i < plan->count; i++) {
+        const struct plan_sector *sector = &plan->sectors[i];
+        if (sector->covered < sector->size) {
+            fprintf(stderr,
+                    "note: erasing 0x%08x..0x%08x destroys %u bytes there that no image gives\n",
+                    sector->address, sector->address + (sector->size - 1),
+                    sector->size - sector->covered);
+        }
+    }
+}
+
+static void print_rate(const char *what, uint64_t bytes, uint64_t ns)
+{
+    char size[24], time[24];
+    progress_format_size(bytes, size, sizeof size);
+    progress_format_time(ns, time, sizeof time);
+    printf("%-8s %-12s %10s", what, size, time);
+    if (ns > 0 && bytes > 0) {
+        printf("  %8.1f KB/s", (double)bytes * 1e6 / (double)ns);
+    }
+    printf("\n");
+}
+
+static void print_report(const struct rig *rig, const struct program_report *report, uint64_t bytes)
+{
+    char total[24];
+    print_rate("erased", report->erased_bytes, report->erase_ns);
+    if (report->sectors_skipped > 0) {
+        printf("skipped  %u sectors that need no erase\n", report->sectors_skipped);
+    }
+    print_rate("program", report->written_bytes, report->program_ns);
+    print_rate("verify", bytes + report->kept_bytes, report->verify_ns);
+    if (report->kept_bytes > 0) {
+        printf("kept     %llu bytes around the image\n", (unsigned long long)report->kept_bytes);
+    }
+    progress_format_time(rig->target.ops->now_ns(rig->target.context), total, sizeof total);
+    printf("done     %s of the board's time, %u calls, %u downloads\n", total,
+           rig->session.stats.calls, rig->session.stats.downloads);
+}
+
+/* What the user must know who finds the flash half done. */
+static void print_unfinished(const struct program_report *report, uint64_t bytes)
+{
+    progress_finish();
+    fprintf(stderr, "stopped during %s: %llu bytes erased, %llu of %llu bytes written%s\n",
+            report->stage, (unsigned long long)report->erased_bytes,
+            (unsigned long long)report->written_bytes,
+            (unsigned long long)(bytes + report->kept_bytes),
+            report->written_bytes < bytes + report->kept_bytes ? "; the rest is not" : "");
+}
+
+static bool program(struct rig *rig, const struct image *image, const struct plan *plan, bool keep,
+                    const struct options *options, struct error *error)
+{
+    struct program_report report = {0};
+    if (!rig_open(rig, options, error)) {
+        return false;
+    }
+    print_setup(rig);
+    print_image(image);
+    if (!keep) {
+        warn_destroyed(plan);
+    }
+    fflush(stdout);
+    if (!program_run(&rig->session, image, plan, keep, &report, error)) {
+        print_unfinished(&report, image_size(image));
+        return false;
+    }
+    progress_finish();
+    print_report(rig, &report, image_size(image));
+    return rig_boot(rig, error);
+}
+
+int command_program(const struct options *options, struct error *error)
+{
+    struct rig rig;
+    struct image image;
+    struct plan plan = {0};
+    if (!rig_prepare(&rig, options, error)) {
+        rig_close(&rig);
+        return error_exit_status(error->code);
+    }
+    bool good = rig_read_images(&image, options, error) &&
+                rig_clip_image(&rig, &image, options, error) &&
+                plan_make(&plan, &image, &rig.board, &rig.loader, rig.lifecycle, rig.link, error);
+    bool keep = good && rig.lifecycle->keeps_neighbours && !options->no_preserve;
+    if (good && options->dry_run) {
+        print_setup(&rig);
+        print_image(&image);
+        print_plan(&rig, &plan, keep);
+    } else if (good) {
+        good = program(&rig, &image, &plan, keep, options, error);
+    }
+    plan_release(&plan);
+    image_release(&image);
+    rig_close(&rig);
+    return good ? 0 : error_exit_status(error->code);
+}
+
+static bool verify(struct rig *rig, const struct image *image, const struct options *options,
+                   struct error *error)
+{
+    if (!rig_open(rig, options, error) || !operation_verify(&rig->session, image, error)) {
+        return false;
+    }
+    progress_finish();
+    printf("verify   %llu bytes are equal\n", (unsigned long long)image_size(image));
+    return rig_boot(rig, error);
+}
+
+int command_verify(const struct options *options, struct error *error)
+{
+    struct rig rig;
+    struct image image;
+    if (!rig_prepare(&rig, options, error)) {
+        rig_close(&rig);
+        return error_exit_status(error->code);
+    }
+    bool good = rig_read_images(&image, options, error) &&
+                rig_clip_image(&rig, &image, options, error) &&
+                verify(&rig, &image, options, error);
+    image_release(&image);
+    rig_close(&rig);
+    return good ? 0 : error_exit_status(error->code);
+}

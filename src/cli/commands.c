@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/commands.h"
+
+#include <stddef.h>
+
+const struct command commands[] = {
+    {"build", "--board FILE [-o DIR]", "make the loader file of a board",
+     "Writes DIR/NAME.stldr for STM32CubeProgrammer. The same board file gives the same bytes.",
+     command_build},
+    {"program", "--board FILE IMAGE...", "erase what is needed, write, read back",
+     "IMAGE is an ELF, an Intel HEX, or FILE.bin@ADDRESS. Several images go in one call.",
+     command_program},
+    {"verify", "--board FILE IMAGE...", "compare the flash with images",
+     "IMAGE is an ELF, an Intel HEX, or FILE.bin@ADDRESS.", command_verify},
+    {"erase", "--board FILE (RANGE... | --all)", "erase sectors",
+     "RANGE is START+SIZE or START..END, whole sectors: 0x70000000+64K.", command_erase},
+    {"read", "--board FILE RANGE -o FILE", "read the flash into a file",
+     "RANGE is START+SIZE or START..END. FILE.hex is written as Intel HEX, others raw.",
+     command_read},
+    {"info", "--board FILE", "initialise and say what is there", "", command_info},
+    {"list", "KIND", "list boards, mcus, parts, hosts or links", "", command_list},
+    {NULL, NULL, NULL, NULL, NULL},
+};

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/options.h"
+
+#include <getopt.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum kind {
+    KIND_TEXT,
+    KIND_NUMBER,
+    KIND_FREQUENCY,
+    KIND_FLAG
+};
+
+struct option_row {
+    const char *name;
+    char letter; /* 0 = none */
+    enum kind kind;
+    const char *argument;
+    size_t offset;
+    const char *commands; /* names, space-separated; "*" = all */
+    const char *help;
+};
+
+#define DRIVING     "program verify erase read info"
+#define FIELD(name) offsetof(struct options, name)
+
+static const struct option_row rows[] = {
+    {"board", 'b', KIND_TEXT, "FILE", FIELD(board), "build " DRIVING, "board file (YAML)"},
+    {"loader", 'l', KIND_TEXT, "FILE", FIELD(loader), DRIVING,
+     "loader to drive instead of the one built from the board file"},
+    {"host", 0, KIND_TEXT, "NAME", FIELD(host), DRIVING,
+     "how the loader is driven (default native); extload list hosts"},
+    {"target", 't', KIND_TEXT, "NAME", FIELD(target), DRIVING,
+     "what is driven: sim, the simulated board (default)"},
+    {"nor", 'n', KIND_TEXT, "FILE", FIELD(nor), DRIVING,
+     "content of the simulated flash, kept between calls; made if missing"},
+    {"output", 'o', KIND_TEXT, "PATH", FIELD(output), "build read",
+     "folder for the built files, or file to read into"},
+    {"all", 0, KIND_FLAG, NULL, FIELD(all), "erase", "erase the whole flash"},
+    {"dry-run", 0, KIND_FLAG, NULL, FIELD(dry_run), "program", "print the plan, touch nothing"},
+    {"no-preserve", 0, KIND_FLAG, NULL, FIELD(no_preserve), "program",
+     "do not keep the bytes of touched sectors that no image covers"},
+    {"only-window", 0, KIND_FLAG, NULL, FIELD(only_window), "program verify",
+     "leave out, and list, what lies outside the flash window"},
+    {"link", 0, KIND_TEXT, "NAME", FIELD(link), DRIVING,
+     "model of the probe (default: the host's); extload list links"},
+    {"timing", 0, KIND_TEXT, "NAME", FIELD(timing), DRIVING,
+     "times of the simulated flash: typical (default), maximum, random"},
+    {"seed", 0, KIND_NUMBER, "N", FIELD(seed), DRIVING, "seed of everything random (default 1)"},
+    {"core", 0, KIND_TEXT, "NAME", FIELD(core), DRIVING,
+     "simulated core instead of the MCU's: cortex-m3 m4 m7 m33 m55"},
+    {"cpu", 0, KIND_FREQUENCY, "HZ", FIELD(cpu_hz), DRIVING,
+     "CPU frequency instead of what the clock tree gives: 64M, 400M"},
+    {"no-jump", 0, KIND_FLAG, NULL, FIELD(no_jump), DRIVING,
+     "execute every poll instead of jumping to the next event"},
+    {"data", 0, KIND_TEXT, "DIR", FIELD(data), "*", "folder of boards, mcus and parts"},
+    {"verbose", 'v', KIND_FLAG, NULL, FIELD(verbose), "*", "say more"},
+    {"help", 'h', KIND_FLAG, NULL, FIELD(help), "*", "this text"},
+    {"version", 0, KIND_FLAG, NULL, FIELD(version), "*", "version of the tool"},
+};
+
+#define ROW_COUNT (sizeof rows / sizeof rows[0])
+
+const struct command *command_find(const char *name)
+{
+    for (const struct command *command = commands; command->name != NULL; command++) {
+        if (strcmp(command->name, name) == 0) {
+            return command;
+        }
+    }
+    return NULL;
+}
+
+static bool applies(const struct option_row *row, const struct command *command)
+{
+    if (strcmp(row->commands, "*") == 0) {
+        return true;
+    }
+    size_t length = command != NULL ? strlen(command->name) : 0;
+    for (const char *at = row->commands;
+         command != NULL && (at = strstr(at, command->name)) != NULL; at += length) {
+        if ((at == row->commands || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct suffix {
+    const char *text;
+    uint64_t factor;
+};
+
+static bool parse_suffixed(const char *text, const struct suffix *suffixes, size_t count,
+                           uint64_t *value)
+{
+    char *end = NULL;
+    if (text[0] < '0' || text[0] > '9') {
+        return false;
+    }
+    unsigned long long number = strtoull(text, &end, 0);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(end, suffixes[i].text) == 0) {
+            return !__builtin_mul_overflow(number, suffixes[i].factor, value);
+        }
+    }
+    return false;
+}
+
+bool options_parse_number(const char *text, uint64_t *value)
+{
+    static const struct suffix suffixes[] = {
+        {"", 1}, {"K", 1024}, {"KiB", 1024}, {"M", 1048576}, {"MiB", 1048576}};
+    return parse_suffixed(text, suffixes, sizeof suffixes / sizeof suffixes[0], value);
+}
+
+static bool parse_frequency(const char *text, uint64_t *hz)
+{
+    static const struct suffix suffixes[] = {{"", 1},       {"Hz", 1},      {"k", 1000},
+                                             {"kHz", 1000}, {"M", 1000000}, {"MHz", 1000000}};
+    return parse_suffixed(text, suffixes, sizeof suffixes / sizeof suffixes[0], hz) &&
+           *hz >= 1000000 && *hz <= 1000000000;
+}
+
+static bool take(struct options *options, const struct option_row *row, const char *text,
+                 struct error *error)
+{
+    void *field = (char *)options + row->offset;
+    switch (row->kind) {
+    case KIND_TEXT: *(const char **)field = text; return true;
+    case KIND_FLAG: *(bool *)field = true; return true;
+    case KIND_NUMBER:
+        return options_parse_number(text, field) ||
+               error_set(error, ERROR_USAGE, NULL, 0, 0, "--%s: '%s' is no number", row->name,
+                         text);
+    case KIND_FREQUENCY:
+        return parse_frequency(text, field) ||
+               error_set(error, ERROR_USAGE, NULL, 0, 0,
+                         "--%s: '%s' is no frequency from 1M to 1000M", row->name, text);
+    }
+    return false;
+}
+
+static void make_getopt_tables(struct option *longs, char *shorts)
+{
+    *shorts++ = ':';
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        int has = rows[i].kind == KIND_FLAG ? no_argument : required_argument;
+        longs[i] = (struct option){rows[i].name, has, NULL, 256 + (int)i};
+        if (rows[i].letter != 0) {
+            *shorts++ = rows[i].letter;
+            if (has == required_argument) {
+                *shorts++ = ':';
+            }
+        }
+    }
+    longs[ROW_COUNT] = (struct option){0};
+    *shorts = '\0';
+}
+
+static const struct option_row *row_of(int found)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (found == 256 + (int)i || (found != 0 && found == rows[i].letter)) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+bool options_parse(struct options *options, const struct command *command, int argc, char **argv,
+                   struct error *error)
+{
+    struct option longs[ROW_COUNT + 1];
+    char shorts[2 * ROW_COUNT + 2];
+    make_getopt_tables(longs, shorts);
+    *options = (struct options){.host = "native", .target = "sim", .timing = "typical", .seed = 1};
+    opterr = 0;
+    optind = 1;
+    for (int found; (found = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
+        const struct option_row *row = row_of(found);
+        if (found == ':') {
+            return error_set(error, ERROR_USAGE, NULL, 0, 0, "%s needs a value", argv[optind - 1]);
+        }
+        if (row == NULL) {
+            return error_set(error, ERROR_USAGE, NULL, 0, 0, "unknown option %s", argv[optind - 1]);
+        }
+        if (!applies(row, command)) {
+            return error_set(error, ERROR_USAGE, NULL, 0, 0, "%s has no option --%s", command->name,
+                             row->name);
+        }
+        if (!take(options, row, optarg, error)) {
+            return false;
+        }
+    }
+    options->arguments = argv + optind;
+    options->argument_count = argc - optind;
+    return true;
+}
+
+static void print_option(const struct option_row *row)
+{
+    char left[48];
+    char letter[8] = "    ";
+    if (row->letter != 0) {
+        snprintf(letter, sizeof letter, "-%c, ", row->letter);
+    }
+    snprintf(left, sizeof left, "%s--%s%s%s", letter, row->name, row->argument != NULL ? " " : "",
+             row->argument != NULL ? row->argument : "");
+    printf("  %-24s %s\n", left, row->help);
+}
+
+void options_print_help(const struct command *command)
+{
+    if (command != NULL) {
+        printf("extload %s %s\n\n%s\n", command->name, command->arguments, command->summary);
+        if (command->details[0] != '\0') {
+            printf("\n%s\n", command->details);
+        }
+    } else {
+        printf("extload COMMAND [OPTIONS] [ARGUMENTS]\n\n"
+               "Makes, rehearses and runs external flash loaders for STM32 boards.\n\nCommands:\n");
+        for (const struct command *each = commands; each->name != NULL; each++) {
+            printf("  %-10s %s\n", each->name, each->summary);
+        }
+        printf("\n'extload COMMAND --help' tells more.\n");
+    }
+    printf("\nOptions:\n");
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (applies(&rows[i], command)) {
+            print_option(&rows[i]);
+        }
+    }
+}
+
+bool options_parse_range(const char *text, uint32_t *start, uint32_t *size, struct error *error)
+{
+    char first[32];
+    size_t length = strcspn(text, "+.");
+    uint64_t a = 0, b = 0;
+    bool inclusive = strncmp(text + length, "..", 2) == 0;
+    bool good = length > 0 && length < sizeof first && text[length] != '\0';
+    if (good) {
+        memcpy(first, text, length);
+        first[length] = '\0';
+        good = options_parse_number(first, &a) &&
+               options_parse_number(text + length + (inclusive ? 2 : 1), &b);
+    }
+    if (good && inclusive) {
+        good = b >= a;
+        b = b - a + 1;
+    }
+    if (!good || b == 0 || a > UINT32_MAX || b > UINT32_MAX || a + b > UINT64_C(0x100000000)) {
+        return error_set(error, ERROR_USAGE, NULL, 0, 0,
+                         "'%s' is no range; write START+SIZE or START..END, as 0x70000000+64K",
+                         text);
+    }
+    *start = (uint32_t)a;
+    *size = (uint32_t)b;
+    return true;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The command line: one table of commands and options, from which parsing and --help come.
+ */
+#ifndef EXTLOAD_CLI_OPTIONS_H
+#define EXTLOAD_CLI_OPTIONS_H
+
+#include "report/error.h"
+
+#include <stdint.h>
+
+struct options {
+    const char *board, *loader, *host, *target, *nor, *output, *link, *timing, *core, *data;
+    uint64_t seed;
+    uint64_t cpu_hz;
+    bool dry_run, no_preserve, only_window, all, no_jump, verbose, help, version;
+    char **arguments; /* what is left: images, ranges */
+    int argument_count;
+};
+
+struct command {
+    const char *name;
+    const char *arguments; /* as in the synopsis */
+    const char *summary;
+    const char *details; /* a few lines for --help, or "" */
+    int (*run)(const struct options *options, struct error *error); /* returns the exit status */
+};
+
+/* The commands, by index; a name of NULL ends them. */
+extern const struct command commands[];
+
+const struct command *command_find(const char *name);
+
+/* Parses what follows the command's name. USAGE on an option that the command does not have. */
+bool options_parse(struct options *options, const struct command *command, int argc, char **argv,
+                   struct error *error);
+/* Writes --help of one command, or of the tool if NULL. */
+void options_print_help(const struct command *command);
+
+/* "START+SIZE" or "START..END" (END included), with K and M suffixes. */
+bool options_parse_range(const char *text, uint32_t *start, uint32_t *size, struct error *error);
+/* A number, decimal or 0x, with K and M as powers of two: "64K", "0x70000000". */
+bool options_parse_number(const char *text, uint64_t *value);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/rig.h"
+
+#include "cli/progress.h"
+#include "image/image.h"
+#include "pack/pack.h"
+#include "target/sim_target.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool load_own_loader(struct rig *rig, struct error *error)
+{
+    size_t size = 0;
+    char name[112];
+    uint8_t *bytes = pack_stldr(&rig->board, pack_loader_image(), &size, error);
+    if (bytes == NULL) {
+        return false;
+    }
+    snprintf(name, sizeof name, "%s.stldr", rig->board.name);
+    bool good = loader_file_parse(&rig->loader, name, bytes, size, error);
+    free(bytes);
+    return good;
+}
+
+static bool choose_host(struct rig *rig, const struct options *options, struct error *error)
+{
+    rig->lifecycle = lifecycle_find(options->host);
+    if (rig->lifecycle == NULL) {
+        error_set(error, ERROR_UNKNOWN_NAME, NULL, 0, 0, "host '%s'", options->host);
+        return error_hint(error, "extload list hosts");
+    }
+    const char *link = options->link != NULL ? options->link : rig->lifecycle->link;
+    rig->link = link_find(link);
+    if (rig->link == NULL) {
+        error_set(error, ERROR_UNKNOWN_NAME, NULL, 0, 0, "link '%s'", link);
+        return error_hint(error, "extload list links");
+    }
+    return true;
+}
+
+bool rig_prepare(struct rig *rig, const struct options *options, struct error *error)
+{
+    *rig = (struct rig){0};
+    if (options->board == NULL) {
+        return error_set(error, ERROR_USAGE, NULL, 0, 0, "--board FILE is missing");
+    }
+    if (strcmp(options->target, "sim") != 0) {
+        return error_set(error, ERROR_USAGE, NULL, 0, 0, "target '%s' is unknown; there is: sim",
+                         options->target);
+    }
+    return board_load(&rig->board, options->board, error) &&
+           (options->loader != NULL ? loader_file_read(&rig->loader, options->loader, error)
+                                    : load_own_loader(rig, error)) &&
+           choose_host(rig, options, error);
+}
+
+static bool choose_timing(const struct options *options, enum nor_timing *timing,
+                          struct error *error)
+{
+    static const struct {
+        const char *name;
+        enum nor_timing timing;
+    } timings[] = {{"typical", NOR_TIMING_TYPICAL},
+                   {"maximum", NOR_TIMING_MAXIMUM},
+                   {"random", NOR_TIMING_RANDOM}};
+    for (size_t i = 0; i < sizeof timings / sizeof timings[0]; i++) {
+        if (strcmp(timings[i].name, options->timing) == 0) {
+            *timing = timings[i].timing;
+            return true;
+        }
+    }
+    return error_set(error, ERROR_USAGE, NULL, 0, 0,
+                     "timing '%s' is unknown; there are: typical maximum random", options->timing);
+}
+
+bool rig_open(struct rig *rig, const struct options *options, struct error *error)
+{
+    struct sim_target_options target = {
+        .nor_path = options->nor,
+        .link = rig->link,
+        .seed = options->seed,
+        .core = options->core,
+        .cpu_hz = (uint32_t)options->cpu_hz,
+        .no_jump = options->no_jump,
+    };
+    struct session_events events = progress_events();
+    if (!choose_timing(options, &target.timing, error) ||
+        !sim_target_open(&rig->target, &rig->board, &target, error)) {
+        return false;
+    }
+    rig->has_target = true;
+    return session_open(&rig->session, &rig->target, &rig->board, rig->lifecycle, &rig->loader,
+                        &events, error);
+}
+
+bool rig_boot(struct rig *rig, struct error *error)
+{
+    char why[160] = "";
+    if (sim_boot(sim_target_sim(&rig->target), 0, why, sizeof why)) {
+        printf("boot     the ROM reads the flash by 03h and 13h\n");
+        return true;
+    }
+    return error_set(error, ERROR_CALL_FAILED, NULL, 0, 0,
+                     "the boot ROM could not read the flash: %s", why);
+}
+
+void rig_close(struct rig *rig)
+{
+    progress_finish();
+    if (rig->has_target) {
+        rig->target.ops->close(rig->target.context);
+    }
+    loader_file_release(&rig->loader);
+    *rig = (struct rig){0};
+}
+
+static bool read_image(struct image *image, const char *argument, struct error *error)
+{
+    uint64_t address = 0;
+    const char *at = strrchr(argument, '@');
+    if (at == NULL || !options_parse_number(at + 1, &address) || address > UINT32_MAX) {
+        return image_add_file(image, argument, IMAGE_BY_NAME, false, 0, error);
+    }
+    char path[4096];
+    snprintf(path, sizeof path, "%.*s", (int)(at - argument), argument);
+    return image_add_file(image, path, IMAGE_BY_NAME, true, (uint32_t)address, error);
+}
+
+bool rig_read_images(struct image *image, const struct options *options, struct error *error)
+{
+    image_init(image);
+    if (options->argument_count == 0) {
+        return error_set(error, ERROR_USAGE, NULL, 0, 0, "no image given");
+    }
+    for (int i = 0; i < options->argument_count; i++) {
+        if (!read_image(image, options->arguments[i], error)) {
+            image_release(image);
+            return false;
+        }
+    }
+    return true;
+}
+
+bool rig_clip_image(const struct rig *rig, struct image *image, const struct options *options,
+                    struct error *error)
+{
+    struct image outside;
+    image_init(&outside);
+    bool good = image_clip(image, rig->loader.info.device_start_address,
+                           rig->loader.info.device_size, options->only_window, &outside, error);
+    for (unsigned i = 0; good && i < outside.count; i++) {
+        fprintf(stderr, "left out: %s: 0x%08x..0x%08x, %u bytes\n", outside.segments[i].source,
+                outside.segments[i].address,
+                outside.segments[i].address + (outside.segments[i].size - 1),
+                outside.segments[i].size);
+    }
+    image_release(&outside);
+    return good;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All that a command needs to drive a loader: board, loader, lifecycle, target, session.
+ */
+#ifndef EXTLOAD_CLI_RIG_H
+#define EXTLOAD_CLI_RIG_H
+
+#include "cli/options.h"
+#include "host/session.h"
+#include "image/image.h"
+#include "sim/link.h"
+
+struct rig {
+    struct board board;
+    struct loader_file loader;
+    const struct lifecycle *lifecycle;
+    const struct link_model *link;
+    struct target target;
+    struct session session;
+    bool has_target;
+};
+
+/* Everything that can be refused without touching anything: board, loader, host, link. */
+bool rig_prepare(struct rig *rig, const struct options *options, struct error *error);
+/* Opens the target (the --nor file is made or locked here) and the session. */
+bool rig_open(struct rig *rig, const struct options *options, struct error *error);
+/* After an operation: does the board still boot from this flash? Prints a line; false if not. */
+bool rig_boot(struct rig *rig, struct error *error);
+void rig_close(struct rig *rig);
+
+/* Adds every argument to the image: FILE, or FILE@ADDRESS for raw binaries. */
+bool rig_read_images(struct image *image, const struct options *options, struct error *error);
+/* Clips the image to the flash window as --only-window says, listing what is left out. */
+bool rig_clip_image(const struct rig *rig, struct image *image, const struct options *options,
+                    struct error *error);
+
+#endif
