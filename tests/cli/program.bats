@@ -1,0 +1,120 @@
+# The main job as users type it; verdicts come from the flash file.
+load common
+
+# flash_holds FILE OFFSET : the raw bytes lie there, everything else is FF
+flash_holds() {
+    head -c 8388608 /dev/zero | tr '\0' '\377' >"$T/expected.bin"
+    dd if="$1" of="$T/expected.bin" bs=1 seek="$2" conv=notrunc 2>/dev/null
+    cmp "$T/expected.bin" "$T/flash.bin"
+}
+
+@test "program: HEX under every host, compared with the flash file" {
+    arm-none-eabi-objcopy -O binary --gap-fill 0xff "$EXAMPLE/xip-blink.elf" "$T/raw.bin"
+    for host in native cubeprogrammer cubeprogrammer-stlink cubeprogrammer-jlink; do
+        rm -f "$T/flash.bin"
+        run "$EXTLOAD" program --board "$BOARD" --host "$host" --nor "$T/flash.bin" "$EXAMPLE/xip-blink.hex"
+        echo "$output"
+        [ "$status" -eq 0 ]
+        grep -q "^boot " <<<"$output"
+        flash_holds "$T/raw.bin" 0
+    done
+}
+
+@test "program: ELF through the built loader file" {
+    "$EXTLOAD" build --board "$BOARD" -o "$T"
+    arm-none-eabi-objcopy -O binary --gap-fill 0xff "$EXAMPLE/xip-blink.elf" "$T/raw.bin"
+    "$EXTLOAD" program --board "$BOARD" --loader "$T/stm32n655-s25fl064l.stldr" --host cubeprogrammer \
+        --nor "$T/flash.bin" "$EXAMPLE/xip-blink.elf"
+    flash_holds "$T/raw.bin" 0
+}
+
+@test "program: several images in one call; neighbours are kept by native only" {
+    head -c 8388608 /dev/urandom >"$T/flash.bin"
+    cp "$T/flash.bin" "$T/expected.bin"
+    head -c 1000 /dev/urandom >"$T/a.bin"
+    head -c 70000 /dev/urandom >"$T/b.bin"
+    "$EXTLOAD" program --board "$BOARD" --nor "$T/flash.bin" "$T/a.bin@0x70012345" "$T/b.bin@0x70100001"
+    dd if="$T/a.bin" of="$T/expected.bin" bs=1 seek=$((0x12345)) conv=notrunc 2>/dev/null
+    dd if="$T/b.bin" of="$T/expected.bin" bs=1 seek=$((0x100001)) conv=notrunc 2>/dev/null
+    cmp "$T/expected.bin" "$T/flash.bin"
+    run "$EXTLOAD" program --board "$BOARD" --host cubeprogrammer --nor "$T/flash.bin" "$T/a.bin@0x70012345"
+    [ "$status" -eq 0 ]
+    grep -q "destroys 64536 bytes" <<<"$output"
+}
+
+@test "program: --dry-run prints the plan and touches nothing" {
+    head -c 1000 /dev/urandom >"$T/a.bin"
+    run "$EXTLOAD" program --board "$BOARD" --nor "$T/flash.bin" --dry-run "$T/a.bin@0x70012345"
+    [ "$status" -eq 0 ]
+    grep -q "0x70010000..0x7001ffff: 65536 bytes, of which the image gives 1000" <<<"$output"
+    grep -q "keeps .* 64536 bytes" <<<"$output"
+    grep -qE "expected [0-9.]+ s typical, [0-9.]+ s at most" <<<"$output"
+    [ ! -e "$T/flash.bin" ]
+}
+
+@test "verify: equal, then one byte changed" {
+    head -c 5000 /dev/urandom >"$T/a.bin"
+    "$EXTLOAD" program --board "$BOARD" --nor "$T/flash.bin" "$T/a.bin@0x70000100"
+    "$EXTLOAD" verify --board "$BOARD" --nor "$T/flash.bin" "$T/a.bin@0x70000100"
+    printf '\x00' | dd of="$T/a.bin" bs=1 seek=10 conv=notrunc 2>/dev/null
+    printf '\x01' | dd of="$T/flash.bin" bs=1 seek=$((0x10a)) conv=notrunc 2>/dev/null
+    run "$EXTLOAD" verify --board "$BOARD" --nor "$T/flash.bin" "$T/a.bin@0x70000100"
+    refused 1 "0x7000010a" "0x01 for 0x00"
+}
+
+@test "read gives back what lies there; erase leaves FF" {
+    head -c 8388608 /dev/urandom >"$T/flash.bin"
+    cp "$T/flash.bin" "$T/before.bin"
+    "$EXTLOAD" read --board "$BOARD" --nor "$T/flash.bin" 0x70010123+70001 -o "$T/out.bin"
+    cmp "$T/out.bin" <(tail -c +$((0x10124)) "$T/before.bin" | head -c 70001)
+    "$EXTLOAD" erase --board "$BOARD" --nor "$T/flash.bin" 0x70020000+128K
+    head -c 131072 /dev/zero | tr '\0' '\377' | dd of="$T/before.bin" bs=65536 seek=2 conv=notrunc 2>/dev/null
+    cmp "$T/before.bin" "$T/flash.bin"
+}
+
+@test "build: same input, same bytes" {
+    mkdir "$T/a" "$T/b"
+    "$EXTLOAD" build --board "$BOARD" -o "$T/a"
+    "$EXTLOAD" build --board "$BOARD" -o "$T/b"
+    cmp "$T/a/stm32n655-s25fl064l.stldr" "$T/b/stm32n655-s25fl064l.stldr"
+}
+
+@test "Ctrl-C: exit 130, what is written is said, the flash file stays whole" {
+    head -c 8388608 /dev/urandom >"$T/flash.bin"
+    head -c 8388608 /dev/urandom >"$T/a.bin"
+    "$EXTLOAD" program --board "$BOARD" --host cubeprogrammer --no-jump --timing maximum \
+        --nor "$T/flash.bin" "$T/a.bin@0x70000000" >"$T/out" 2>"$T/err" &
+    pid=$!
+    sleep 1
+    kill -INT $pid
+    run wait $pid
+    cat "$T/err"
+    grep -q "stopped during" "$T/err"
+    grep -q "bytes written" "$T/err"
+    [ "$(stat -c %s "$T/flash.bin")" -eq 8388608 ]
+    "$EXTLOAD" info --board "$BOARD" --nor "$T/flash.bin"
+}
+
+@test "info names flash, core and layout" {
+    run "$EXTLOAD" info --board "$BOARD"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    grep -q "ID 01 60 17" <<<"$output"
+    grep -q "^boot " <<<"$output"
+}
+
+@test "list shows boards, mcus, parts, hosts, links" {
+    "$EXTLOAD" list boards | grep -q stm32n655-s25fl064l
+    "$EXTLOAD" list mcus | grep -qi stm32n6
+    "$EXTLOAD" list parts | grep -qi s25fl064l
+    "$EXTLOAD" list hosts | grep -q cubeprogrammer-jlink
+    "$EXTLOAD" list links | grep -q jlink
+}
+
+@test "help of every command ends 0 and names its options" {
+    for command in build program verify erase read info list; do
+        run "$EXTLOAD" "$command" --help
+        [ "$status" -eq 0 ]
+        grep -q -- "--help" <<<"$output"
+    done
+}

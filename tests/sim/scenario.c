@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim/scenario.h"
+
+#include "pack/pack.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+const char *const scenario_boards[] = {BOARD_P2, "data/boards/stm32n657-xspi1-power-switch.yaml"};
+const unsigned scenario_board_count = sizeof scenario_boards / sizeof scenario_boards[0];
+
+uint64_t scenario_random(uint64_t *state)
+{
+    /* splitmix64: every seed gives a full-period stream */
+    uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return z ^ (z >> 31);
+}
+
+void scenario_assert_good(struct scenario_rig *rig, bool good)
+{
+    char text[1400];
+    if (!good) {
+        error_format(&rig->error, text, sizeof text);
+        fail_msg("%s", text);
+    }
+}
+
+static void load_loader(struct scenario_rig *rig, const struct scenario *scenario)
+{
+    if (scenario->loader != NULL) {
+        scenario_assert_good(rig, loader_file_read(&rig->loader, scenario->loader, &rig->error));
+        return;
+    }
+    size_t size = 0;
+    uint8_t *bytes = pack_stldr(&rig->board, pack_loader_image(), &size, &rig->error);
+    scenario_assert_good(rig, bytes != NULL);
+    bool good = loader_file_parse(&rig->loader, rig->board.name, bytes, size, &rig->error);
+    free(bytes);
+    scenario_assert_good(rig, good);
+}
+
+static void fill_cells(struct scenario_rig *rig, const struct scenario *scenario)
+{
+    if (scenario->content == CONTENT_BLANK) {
+        return;
+    }
+    uint64_t state = scenario->seed + 77;
+    for (uint32_t i = 0; i < rig->board.part.size; i += 8) {
+        uint64_t word = scenario_random(&state);
+        memcpy(rig->cells + i, &word, sizeof word);
+    }
+}
+
+void scenario_open(struct scenario_rig *rig, const struct scenario *scenario)
+{
+    const char *host = scenario->host != NULL ? scenario->host : "native";
+    const struct session_events events = {0};
+    memset(rig, 0, sizeof *rig);
+    scenario_assert_good(
+        rig,
+        board_load(&rig->board, scenario->board != NULL ? scenario->board : BOARD_P2, &rig->error));
+    if (scenario->base != 0) {
+        rig->board.loader_size -= scenario->base - rig->board.loader_base;
+        rig->board.loader_base = scenario->base;
+    }
+    load_loader(rig, scenario);
+    const struct lifecycle *lifecycle = lifecycle_find(host);
+    assert_non_null(lifecycle);
+    const struct sim_target_options options = {
+        .link = link_find(lifecycle->link),
+        .timing = scenario->timing,
+        .seed = scenario->seed,
+        .core = scenario->core,
+        .cpu_hz = scenario->cpu_hz,
+        .no_jump = scenario->no_jump,
+    };
+    scenario_assert_good(rig, sim_target_open(&rig->target, &rig->board, &options, &rig->error));
+    rig->sim = sim_target_sim(&rig->target);
+    rig->cells = sim_target_cells(&rig->target);
+    fill_cells(rig, scenario);
+    scenario_assert_good(rig, session_open(&rig->session, &rig->target, &rig->board, lifecycle,
+                                           &rig->loader, &events, &rig->error));
+}
+
+void scenario_close(struct scenario_rig *rig)
+{
+    rig->target.ops->close(rig->target.context);
+    loader_file_release(&rig->loader);
+}
+
+void scenario_assert_boots(struct scenario_rig *rig)
+{
+    char why[160] = "";
+    if (!sim_boot(rig->sim, 0, why, sizeof why)) {
+        fail_msg("boot: %s", why);
+    }
+}
+
+void scenario_make_image(struct image *image, const struct board *board, uint32_t offset,
+                         uint32_t size, uint64_t seed)
+{
+    struct error error = {0};
+    uint8_t *bytes = malloc(size);
+    assert_non_null(bytes);
+    for (uint32_t i = 0; i < size; i++) {
+        bytes[i] = (uint8_t)scenario_random(&seed);
+    }
+    if (size > 0x3000) {
+        memset(bytes + 0x1000, 0xFF, 0x800);
+    }
+    image_init(image);
+    assert_true(image_add_bytes(image, "random", bytes, size, IMAGE_BIN, true,
+                                board->window + offset, &error));
+    free(bytes);
+}
+
+bool scenario_program(struct scenario_rig *rig, const struct image *image)
+{
+    struct plan plan;
+    struct program_report report;
+    const struct lifecycle *lifecycle = rig->session.lifecycle;
+    if (!plan_make(&plan, image, &rig->board, &rig->loader, lifecycle, link_find(lifecycle->link),
+                   &rig->error)) {
+        return false;
+    }
+    bool good =
+        program_run(&rig->session, image, &plan, lifecycle->keeps_neighbours, &report, &rig->error);
+    plan_release(&plan);
+    return good;
+}
+
+void scenario_assert_cells(const struct scenario_rig *rig, const struct image *image,
+                           const uint8_t *before)
+{
+    uint8_t *expected = malloc(rig->board.part.size);
+    assert_non_null(expected);
+    memset(expected, 0xFF, rig->board.part.size);
+    if (before != NULL) {
+        memcpy(expected, before, rig->board.part.size);
+    }
+    for (unsigned i = 0; i < image->count; i++) {
+        memcpy(expected + (image->segments[i].address - rig->board.window),
+               image->segments[i].bytes, image->segments[i].size);
+    }
+    for (uint32_t i = 0; i < rig->board.part.size; i++) {
+        if (rig->cells[i] != expected[i]) {
+            fail_msg("cell 0x%x holds 0x%02x, not 0x%02x", i, rig->cells[i], expected[i]);
+        }
+    }
+    free(expected);
+}
