@@ -46,15 +46,15 @@ enum record_phase {
 /* Why a call failed. detail[] is given per reason. Numbers are stable; new ones are appended. */
 enum record_reason {
     REASON_NONE = 0,
-    REASON_BOARD_BLOCK = 1, /* block damaged: found magic, crc computed, crc stored */
-    REASON_BRINGUP =
-        2, /* a register did not take: word index of the op in the script, address, value read */
+    REASON_BOARD_BLOCK = 1, /* block damaged: magic, size and CRC as stored */
+    REASON_BRINGUP = 2, /* a register does not read as it must: word index of the op in the script,
+                           address, value read */
     REASON_BRINGUP_TIMEOUT =
         3, /* a wait ran out: word index of the op in the script, address, value read */
     REASON_TIME_BASE = 4,         /* neither CYCCNT nor SysTick advances */
     REASON_CONTROLLER_BUSY = 5,   /* XSPI stays busy: SR, CR, DCR2 */
     REASON_KERNEL_CLOCK = 6,      /* transfer never ends though registers answer: SR, CR, DCR2 */
-    REASON_TRANSFER_ERROR = 7,    /* SR.TEF: SR, CCR, AR */
+    REASON_TRANSFER_ERROR = 7,    /* SR.TEF: SR, CR, DCR2 */
     REASON_FLASH_SILENT_HIGH = 8, /* every bit read is 1: id read, id expected, id read again */
     REASON_FLASH_SILENT_LOW = 9,  /* every bit read is 0: id read, id expected, id read again */
     REASON_FLASH_WRONG_ID = 10,   /* id read, id expected, id read again */
@@ -73,10 +73,10 @@ enum record_reason {
     REASON_NOT_INITIALISED = 23, /* Init has not succeeded: phase of the last Init, its reason, 0 */
     REASON_FAULT = 24,           /* exception: IPSR, CFSR, PC; fault frame holds the rest */
     REASON_UNPRIVILEGED = 25,
-    REASON_NON_SECURE = 26,   /* called in Non-secure state */
-    REASON_VECTOR_TABLE = 27, /* VTOR does not hold the alignment: written, read back, 0 */
-    REASON_ERASE_NOT_BLANK =
-        28, /* reads other than FF after an erase without error: address, word, 0 */
+    REASON_NON_SECURE = 26,      /* called in Non-secure state */
+    REASON_VECTOR_TABLE = 27,    /* VTOR does not hold the alignment: written, read back, 0 */
+    REASON_ERASE_NOT_BLANK = 28, /* not all FF after an erase without error: offset, size, sum of
+                                    the zero bits' values */
     REASON_BUSY_NV_WRITE =
         29 /* a non-volatile register write outlasted its maximum: SR1, SR2, ms */
 };

@@ -30,22 +30,20 @@ static uint32_t crc32(const uint8_t *bytes, uint32_t size)
     return ~crc;
 }
 
-static bool check_board_block(void)
+static bool check_board_block(const struct board_block *block)
 {
-    const struct board_block *block = state->board;
-    if (block->magic != BOARD_BLOCK_MAGIC || block->version != BOARD_BLOCK_VERSION ||
-        block->size <= CRC_START || block->size > sizeof *block) {
-        return flight_fail(REASON_BOARD_BLOCK, block->magic, block->size, block->crc);
-    }
-    uint32_t crc = crc32((const uint8_t *)block + CRC_START, block->size - CRC_START);
-    return crc == block->crc || flight_fail(REASON_BOARD_BLOCK, block->magic, crc, block->crc);
+    uint32_t size = block->size - CRC_START;
+    bool good = block->magic == BOARD_BLOCK_MAGIC && block->version == BOARD_BLOCK_VERSION &&
+                size <= sizeof *block - CRC_START &&
+                crc32((const uint8_t *)block + CRC_START, size) == block->crc;
+    return good || flight_fail(REASON_BOARD_BLOCK, block->magic, block->size, block->crc);
 }
 
 /* Brings board, controller and flash up from any state. */
 static bool init(const struct board_block *block)
 {
     state->initialised = false;
-    if (!check_board_block()) {
+    if (!check_board_block(block)) {
         return false;
     }
     flight_phase(PHASE_BRINGUP, 0);

@@ -44,8 +44,7 @@ bool bringup_run(const struct board_block *block)
             *reg = (*reg & ~mask) | value;
         }
         if (!reaches(reg, mask, value, limit)) {
-            return flight_fail(limit == SETTLE_US ? REASON_BRINGUP : REASON_BRINGUP_TIMEOUT, op,
-                               (uint32_t)reg, *reg);
+            return flight_fail(REASON_BRINGUP, op, (uint32_t)reg, *reg);
         }
         limit = SETTLE_US;
     }

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-/* False with BRINGUP or BRINGUP_TIMEOUT at the first op that fails; the wait of each op is bounded.
+/* False with BRINGUP at the first op that fails; the wait of each op is bounded.
  */
 bool bringup_run(const struct board_block *block);
 

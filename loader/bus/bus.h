@@ -24,13 +24,11 @@ struct nor_op {
 enum bus_sink {
     BUS_STORE,   /* to `bytes` */
     BUS_COMPARE, /* with `bytes` */
-    BUS_BLANK,   /* with FF */
     BUS_SUM      /* added up */
 };
 
 struct bus_result {
-    uint32_t
-        left; /* COMPARE, BLANK: bytes from the first word that differs to the end; 0 if none */
+    uint32_t left;  /* COMPARE: bytes from the first word that differs to the end; 0 if none */
     uint32_t found; /* that word as read */
     uint32_t sum;
 };
@@ -42,7 +40,7 @@ bool bus_set_prescaler(uint32_t prescaler);
 /* A frame without data. An instruction is left out if command_lanes is 0. */
 bool bus_command(const struct nor_op *op, unsigned address_bytes);
 bool bus_write(const struct nor_op *op, unsigned address_bytes, const uint8_t *bytes);
-/* `bytes` may be unaligned; not used for BLANK and SUM. */
+/* `bytes` may be unaligned; not used for SUM. */
 bool bus_read(const struct nor_op *op, unsigned address_bytes, enum bus_sink sink, uint8_t *bytes,
               struct bus_result *result);
 /* Lets the controller poll a 1-byte status read by itself until (status & mask) == 0, for at most

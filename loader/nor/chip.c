@@ -30,11 +30,11 @@ bool chip_register(uint8_t opcode, uint8_t lanes, uint32_t size, uint32_t *value
     return bus_read(&op, 0, BUS_STORE, (uint8_t *)value, &result);
 }
 
-bool chip_status(uint32_t *status)
+bool chip_status(uint32_t *status, unsigned registers)
 {
     static const uint8_t opcodes[] = {OPCODE_RDCR, OPCODE_RDSR2, OPCODE_RDSR};
     uint32_t value, all = 0;
-    for (unsigned i = 0; i < sizeof opcodes; i++) {
+    for (unsigned i = sizeof opcodes - registers; i < sizeof opcodes; i++) {
         if (!chip_register(opcodes[i], 1, 1, &value)) {
             return false;
         }
@@ -56,7 +56,7 @@ bool chip_wait(uint32_t us, bool *done, uint32_t *status)
     uint32_t sck_mhz = state->board->controller.kernel_hz / 1000000u; /* or less: divided */
     for (uint32_t left = us + us;;) {
         uint32_t slice = left < SLICE_US ? left : SLICE_US;
-        if (!bus_poll(&op, SR1_WIP, us / POLLS * sck_mhz, slice, done) || !chip_status(status)) {
+        if (!bus_poll(&op, SR1_WIP, us / POLLS * sck_mhz, slice, done) || !chip_status(status, 2)) {
             return false;
         }
         left -= slice;

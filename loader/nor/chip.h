@@ -29,9 +29,9 @@
 bool chip_command(uint8_t opcode, uint8_t lanes);
 /* `size` bytes (at most 4) that follow an opcode, on the given lines, first in bits 7:0. */
 bool chip_register(uint8_t opcode, uint8_t lanes, uint32_t size, uint32_t *value);
-/* SR1 in bits 7:0, SR2 in 15:8 (0 if the part has no error scheme), CR1 in 23:16; into the record.
- */
-bool chip_status(uint32_t *status);
+/* SR1 in bits 7:0, SR2 in 15:8 (0 if the part has no error scheme) and, with 3 registers rather
+ * than 2, CR1 in 23:16; into the record. */
+bool chip_status(uint32_t *status, unsigned registers);
 /* Waits while WIP is 1, at most twice `us`; not so long if an error bit shows up or nobody answers.
  * *done false: still busy. *status as of chip_status(). */
 bool chip_wait(uint32_t us, bool *done, uint32_t *status);

@@ -88,7 +88,7 @@ static bool identify(const struct flash_block *flash)
 static bool configure(const struct flash_block *flash)
 {
     uint32_t status, wanted;
-    if (!chip_status(&status)) {
+    if (!chip_status(&status, 3)) {
         return false;
     }
     wanted = status & 0xFF00FFu & ~(uint32_t)flash->protect_mask;
@@ -102,7 +102,7 @@ static bool configure(const struct flash_block *flash)
         .command = {.opcode = OPCODE_WRSR, .command_lanes = 1, .data_lanes = 1}, .size = 2};
     const uint8_t values[2] = {(uint8_t)wanted, (uint8_t)(wanted >> 16)};
     uint32_t before = status >> 16;
-    if (!chip_command(OPCODE_WRENV, 1) || !bus_write(&op, 0, values) || !chip_status(&status)) {
+    if (!chip_command(OPCODE_WRENV, 1) || !bus_write(&op, 0, values) || !chip_status(&status, 3)) {
         return false;
     }
     if ((status & flash->protect_mask) != 0) {
@@ -176,7 +176,7 @@ bool nor_init(const struct board_block *block)
     bool done;
     flight_phase(PHASE_RECOVER, 0);
     time_delay_us(flash->power_up_us);
-    if (!chip_status(&status)) {
+    if (!chip_status(&status, 3)) {
         return false;
     }
     flight_found(status);

@@ -15,10 +15,9 @@ struct reason_text {
 static const struct reason_text reasons[] = {
     [REASON_NONE] = {"NONE", "no reason recorded", ""},
     [REASON_BOARD_BLOCK] =
-        {"BOARD_BLOCK", "the board block is damaged (magic 0x%08x, CRC 0x%08x, stored 0x%08x)",
+        {"BOARD_BLOCK", "the board block is damaged (magic 0x%08x, size %u, CRC 0x%08x)",
          "the image was not downloaded whole; check the RAM and the tool's base"},
     [REASON_BRINGUP] = {"BRINGUP", "", ""},
-    [REASON_BRINGUP_TIMEOUT] = {"BRINGUP_TIMEOUT", "", ""},
     [REASON_TIME_BASE] = {"TIME_BASE", "neither DWT CYCCNT nor SysTick counts",
                           "the core's debug block may be locked; power-cycle the board"},
     [REASON_CONTROLLER_BUSY] = {"CONTROLLER_BUSY",
@@ -29,10 +28,11 @@ static const struct reason_text reasons[] = {
          "the kernel clock is dead: a transfer never ends (SR 0x%08x, CR 0x%08x, "
          "DCR2 0x%08x)",
          "check the oscillator and the kernel clock selection of the controller"},
-    [REASON_TRANSFER_ERROR] = {"TRANSFER_ERROR",
-                               "the controller reports a transfer error (SR 0x%08x, CCR 0x%08x, AR "
-                               "0x%08x)",
-                               "an address beyond DEVSIZE"},
+    [REASON_TRANSFER_ERROR] =
+        {"TRANSFER_ERROR",
+         "the controller reports a transfer error (SR 0x%08x, CR 0x%08x, DCR2 "
+         "0x%08x)",
+         "an address beyond DEVSIZE"},
     [REASON_FLASH_SILENT_HIGH] =
         {"FLASH_SILENT_HIGH", "the flash does not answer: every bit reads 1 (ID 0x%06x for 0x%06x)",
          "check supply of the flash, NCS, CLK, IO0 and IO1"},
@@ -85,9 +85,10 @@ static const struct reason_text reasons[] = {
                            "connect in development boot; the core must be Secure"},
     [REASON_VECTOR_TABLE] = {"VECTOR_TABLE", "VTOR does not hold 0x%08x, it reads 0x%08x",
                              "another image address may be needed"},
-    [REASON_ERASE_NOT_BLANK] = {"ERASE_NOT_BLANK",
-                                "0x%08x reads 0x%08x after an erase without error",
-                                "check the supply of the flash; the part may be worn out"},
+    [REASON_ERASE_NOT_BLANK] =
+        {"ERASE_NOT_BLANK",
+         "0x%08x, %u bytes: not blank after an erase without error (0x%x short of all FF)",
+         "check the supply of the flash; the part may be worn out"},
     [REASON_BUSY_NV_WRITE] =
         {"BUSY_NV_WRITE",
          "the flash is busy longer than a register write may last (SR1 0x%02x, SR2 "
@@ -118,7 +119,8 @@ bool explain_record_is_sound(const struct record *record)
 static void explain_bringup(const struct record *record, const struct board *board,
                             struct explanation *explanation)
 {
-    const struct board_op *op = board != NULL ? board_op_at(board, record->detail[0], record->detail[2]) : NULL;
+    const struct board_op *op =
+        board != NULL ? board_op_at(board, record->detail[0], record->detail[2]) : NULL;
     const struct board_wire *wire = op != NULL ? &board->wires[op->wire] : NULL;
     snprintf(
         explanation->what, sizeof explanation->what, "bring-up, %s: 0x%08x %s, it reads 0x%08x",
@@ -150,7 +152,7 @@ void explain_record(const struct record *record, const struct board *board,
                     struct explanation *explanation)
 {
     *explanation = (struct explanation){0};
-    if (record->reason == REASON_BRINGUP || record->reason == REASON_BRINGUP_TIMEOUT) {
+    if (record->reason == REASON_BRINGUP) {
         explain_bringup(record, board, explanation);
         return;
     }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BLANK_LOOK  UINT32_C(1024)
 #define ERASE_CHUNK UINT32_C(0x80000) /* between two looks at Ctrl-C, under our own lifecycle */
 
 static uint32_t min_u32(uint32_t a, uint32_t b)
@@ -191,19 +192,25 @@ bool operation_verify(struct session *session, const struct image *image, struct
     return good;
 }
 
-bool operation_is_blank(struct session *session, uint32_t address, uint32_t size, bool *blank,
-                        struct error *error)
+static bool sum_is_all_ff(struct session *session, uint32_t address, uint32_t size, bool *blank,
+                          struct error *error)
 {
     const uint32_t arguments[4] = {address, size, 0, 0};
     uint32_t results[2] = {0, 0};
+    bool good = session_call(session, LOADER_CHECKSUM, arguments,
+                             session->lifecycle->read_timeout_ms, results, error);
+    *blank = good && results[0] == size * 0xFFu;
+    return good;
+}
+
+/* A used block mostly shows it in its first bytes. */
+bool operation_is_blank(struct session *session, uint32_t address, uint32_t size, bool *blank,
+                        struct error *error)
+{
     *blank = false;
     if (session->loader->entry[LOADER_CHECKSUM] == 0 || size > UINT32_MAX / 0xFF) {
         return true;
     }
-    if (!session_call(session, LOADER_CHECKSUM, arguments, session->lifecycle->read_timeout_ms,
-                      results, error)) {
-        return false;
-    }
-    *blank = results[0] == size * 0xFFu;
-    return true;
+    return sum_is_all_ff(session, address, min_u32(size, BLANK_LOOK), blank, error) &&
+           (!*blank || sum_is_all_ff(session, address, size, blank, error));
 }

@@ -186,6 +186,7 @@ struct cpu {
     bool irq_waiting; /* an exception is pending but masked */
     bool trace;       /* every instruction takes the slow path */
     bool skip_break;  /* run on from a breakpoint */
+    bool halt_soon;   /* cpu_halt_soon() */
     uint64_t slice_start;
     uint32_t slice_it, slice_pc;
     uint32_t split_low, split_high; /* an unaligned access that the emulator takes apart */

@@ -125,6 +125,7 @@ struct cpu_stats {
     uint64_t register_reads, register_writes; /* peripheral accesses, jumped ones counted */
     uint64_t window_reads;
     uint64_t jumps, jumped_ps;
+    uint64_t jumped_instructions, jumped_reads; /* of those above, the skipped ones */
     uint64_t exceptions;
 };
 const struct cpu_stats *cpu_stats(const struct cpu *cpu);
@@ -133,6 +134,9 @@ const struct cpu_stats *cpu_stats(const struct cpu *cpu);
 void cpu_watch_writes(struct cpu *cpu,
                       void (*hook)(void *context, uint32_t address, unsigned size, uint32_t value),
                       void *context);
+/* From within such a hook: the core halts after the instruction, with CPU_STOP_BREAKPOINT. Time that
+ * the jump rule skips is no instruction: a loop's stores are seen when they are carried out. */
+void cpu_halt_soon(struct cpu *cpu);
 
 #pragma GCC visibility pop
 

@@ -164,6 +164,12 @@ bool cpu_set_breakpoint(struct cpu *cpu, uint32_t address, bool set)
     return true;
 }
 
+void cpu_halt_soon(struct cpu *cpu)
+{
+    cpu->halt_soon = true;
+    cpu->limit = 0;
+}
+
 void cpu_mask_interrupts(struct cpu *cpu, bool mask)
 {
     cpu->mask_interrupts = mask;

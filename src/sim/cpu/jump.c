@@ -308,6 +308,8 @@ static void leap(struct cpu *cpu, const struct outcome *first, uint64_t skip)
     time_skip(cpu, skip, first->cost);
     b->instructions += skip * first->instructions;
     b->register_reads += skip * reads;
+    b->jumped_instructions += skip * first->instructions;
+    b->jumped_reads += skip * reads;
     b->window_reads += skip * window;
     b->jumps++;
     b->jumped_ps += cpu->clock->now_ps - from;

@@ -271,6 +271,12 @@ static bool between(struct cpu *cpu, enum cpu_stop *stop)
         *stop = CPU_STOP_CATCH;
         return true;
     }
+    if (cpu->halt_soon) {
+        snprintf(cpu->text, sizeof cpu->text, "watched write before 0x%08X",
+                 reg_get(cpu, UC_ARM_REG_PC));
+        *stop = CPU_STOP_BREAKPOINT;
+        return true;
+    }
     time_flush(cpu);
     if (cpu->clock->now_ps >= cpu->until_ps) {
         *stop = CPU_STOP_TIME;
@@ -317,6 +323,7 @@ static enum cpu_stop start(struct cpu *cpu, uint64_t until_ps, bool step)
     cpu->until_ps = until_ps;
     cpu->step = step;
     cpu->halted = false;
+    cpu->halt_soon = false;
     cpu->locked_up = false;
     cpu->skip_break = true;
     cpu->event = EVENT_NONE;

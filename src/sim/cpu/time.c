@@ -72,7 +72,7 @@ void time_rearm(struct cpu *cpu)
         cpu->trace = trace;
         cpu->code_page = NO_PAGE;
     }
-    if (cpu->attention) {
+    if (cpu->attention || cpu->halt_soon) {
         cpu->limit = 0;
         return;
     }
