@@ -2,6 +2,7 @@
 #include "host/session.h"
 
 #include "host/explain.h"
+#include "host/stop.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #define XPSR_THUMB    UINT32_C(0x01000000)
 #define PARKING_STACK UINT32_C(0x500) /* MSP = base + 0x500 while parked [seen in logs] */
 #define WAIT_SLICE_US UINT64_C(1000000)
+#define CANCEL_SLICES 2u
 
 bool session_open(struct session *session, struct target *target, const struct board *board,
                   const struct lifecycle *lifecycle, const struct loader_file *loader,
@@ -40,9 +42,14 @@ bool session_open(struct session *session, struct target *target, const struct b
     return true;
 }
 
+static bool is_cancelled(const struct session *session)
+{
+    return session->events.cancel != NULL && *session->events.cancel != 0;
+}
+
 bool session_cancelled(const struct session *session, struct error *error)
 {
-    if (session->events.cancel == NULL || *session->events.cancel == 0) {
+    if (!is_cancelled(session)) {
         return false;
     }
     error_set(error, ERROR_INTERRUPTED, NULL, 0, 0, "stopped after the call that was under way");
@@ -85,7 +92,7 @@ static bool write_memory(struct session *session, uint32_t address, const void *
 }
 
 /* The order is that of the logs: park, zero the buffer, BKPT, image. */
-static bool download(struct session *session, struct error *error)
+bool session_download(struct session *session, struct error *error)
 {
     static const uint8_t zeros[0x200];
     const struct layout *layout = &session->layout;
@@ -129,10 +136,12 @@ static bool set_call_registers(struct session *session, uint32_t entry, const ui
            set_register(session, TARGET_PSP, 0, error);
 }
 
+/* A call that is under way when the user asks to stop gets a little time to end by itself. */
 static bool wait_for_return(struct session *session, uint64_t timeout_us, enum target_stop *stop,
                             struct error *error)
 {
     const struct target_ops *ops = session->target->ops;
+    unsigned grace = CANCEL_SLICES;
     for (uint64_t waited = 0; waited < timeout_us; waited += WAIT_SLICE_US) {
         uint64_t left = timeout_us - waited;
         if (!ops->wait(session->target->context, left < WAIT_SLICE_US ? left : WAIT_SLICE_US, stop,
@@ -142,34 +151,35 @@ static bool wait_for_return(struct session *session, uint64_t timeout_us, enum t
         if (*stop != TARGET_RUNNING) {
             return true;
         }
+        if (is_cancelled(session) && grace-- == 0) {
+            return true;
+        }
     }
     return true;
 }
 
-/* "XSPI2 loader: Write did not return: halted at Write+0x1a4". */
+/* "Write, still running when its time was over, at wait_for_flag+0x2, Thread mode". */
 static bool report_no_return(struct session *session, enum loader_function function,
                              enum target_stop stop, uint32_t timeout_ms, struct error *error)
 {
     const struct target_ops *ops = session->target->ops;
-    uint32_t pc = 0, xpsr = 0;
+    char state[320];
     if (stop == TARGET_RUNNING) {
         ops->halt(session->target->context, NULL);
     }
-    ops->read_register(session->target->context, TARGET_PC, &pc, NULL);
-    ops->read_register(session->target->context, TARGET_XPSR, &xpsr, NULL);
+    stop_describe(session, state, sizeof state);
     enum error_code code = stop == TARGET_LOCKUP    ? ERROR_CALL_LOCKUP
                            : stop == TARGET_RUNNING ? ERROR_CALL_TIMEOUT
                                                     : ERROR_CALL_FAILED;
-    error_set(error, code, NULL, 0, 0, "%s, %s; PC 0x%08x, exception number %u%s%s",
-              loader_function_name(function),
-              stop == TARGET_RUNNING  ? "still running when its time was over"
-              : stop == TARGET_LOCKUP ? "lockup"
-              : stop == TARGET_HALTED ? "halted away from the return address"
-                                      : "core lost",
-              pc, xpsr & 0x1FFu, stop == TARGET_RUNNING ? "" : ": ",
-              stop == TARGET_RUNNING ? "" : ops->stop_text(session->target->context));
+    const char *how = stop == TARGET_RUNNING  ? "still running when its time was over"
+                      : stop == TARGET_LOCKUP ? "lockup"
+                      : stop == TARGET_HALTED ? "halted away from the return address"
+                                              : "core lost";
+    bool has_text = stop == TARGET_HALTED || stop == TARGET_LOST;
+    error_set(error, code, NULL, 0, 0, "%s, %s, %s%s%s", loader_function_name(function), how, state,
+              has_text ? ": " : "", has_text ? ops->stop_text(session->target->context) : "");
     if (stop == TARGET_RUNNING) {
-        error_hint(error, "it had %u ms; see where the loader waits", timeout_ms);
+        error_hint(error, "it had %u ms; see what the loader waits for there", timeout_ms);
     }
     return false;
 }
@@ -249,6 +259,11 @@ bool session_call_checked(struct session *session, enum loader_function function
               results[0], explanation.what);
     if (explanation.hint[0] != '\0') {
         error_hint(error, "%s", explanation.hint);
+    } else if (!session->has_record && session->loader->memory_size > session->loader->file_size) {
+        error_hint(error,
+                   "%u bytes of the loader's memory are not in its file: the tool puts its stack "
+                   "and its buffer over them",
+                   session->loader->memory_size - session->loader->file_size);
     }
     return false;
 }
@@ -263,7 +278,7 @@ bool session_begin(struct session *session, enum operation operation, struct err
     if (session->stats.calls == 0) {
         session_read_record(session); /* so that what an earlier tool left is not taken for news */
     }
-    if (!download(session, error) ||
+    if (!session_download(session, error) ||
         !session_call_checked(session, LOADER_INIT, arguments, session->lifecycle->init_timeout_ms,
                               error)) {
         return false;

@@ -87,10 +87,12 @@ flash_holds() {
     pid=$!
     sleep 1
     kill -INT $pid
-    run wait $pid
+    status=0
+    wait $pid || status=$?
     cat "$T/err"
-    grep -q "stopped during" "$T/err"
-    grep -q "bytes written" "$T/err"
+    [ "$status" -eq 130 ]
+    grep -q "stopped during erase: 0 bytes erased, 0 of 8388608 bytes written; the rest is not" "$T/err"
+    grep -q "halted inside SectorErase" "$T/err"
     [ "$(stat -c %s "$T/flash.bin")" -eq 8388608 ]
     "$EXTLOAD" info --board "$BOARD" --nor "$T/flash.bin"
 }
