@@ -72,6 +72,40 @@ static bool take_entries(struct loader_file *loader, const struct elf_file *elf,
     return true;
 }
 
+static bool is_function(const struct elf_symbol *symbol)
+{
+    return symbol->type == 2 && symbol->size > 0 && symbol->section != 0; /* STT_FUNC, defined */
+}
+
+static bool take_symbols(struct loader_file *loader, const struct elf_file *elf,
+                         struct error *error)
+{
+    loader->symbols = calloc(elf->symbol_count + 1u, sizeof *loader->symbols);
+    if (loader->symbols == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, elf->name, 0, 0, "%u symbols", elf->symbol_count);
+    }
+    for (unsigned i = 0; i < elf->symbol_count; i++) {
+        const struct elf_symbol *symbol = &elf->symbols[i];
+        if (is_function(symbol)) {
+            struct loader_symbol *made = &loader->symbols[loader->symbol_count++];
+            snprintf(made->name, sizeof made->name, "%s", symbol->name);
+            made->address = symbol->value & ~UINT32_C(1);
+            made->size = symbol->size;
+        }
+    }
+    return true;
+}
+
+const struct loader_symbol *loader_file_symbol(const struct loader_file *loader, uint32_t address)
+{
+    for (unsigned i = 0; i < loader->symbol_count; i++) {
+        if (address - loader->symbols[i].address < loader->symbols[i].size) {
+            return &loader->symbols[i];
+        }
+    }
+    return NULL;
+}
+
 static bool take_segments(struct loader_file *loader, const struct elf_file *elf,
                           struct error *error)
 {
@@ -136,7 +170,7 @@ bool loader_file_parse(struct loader_file *loader, const char *name, const uint8
         return false;
     }
     bool good = take_entries(loader, &elf, error) && take_segments(loader, &elf, error) &&
-                check_info(loader, error);
+                take_symbols(loader, &elf, error) && check_info(loader, error);
     elf_release(&elf);
     if (!good) {
         loader_file_release(loader);
@@ -160,6 +194,9 @@ void loader_file_release(struct loader_file *loader)
 {
     free(loader->image);
     loader->image = NULL;
+    free(loader->symbols);
+    loader->symbols = NULL;
+    loader->symbol_count = 0;
 }
 
 bool loader_file_sector(const struct loader_file *loader, uint32_t offset, uint32_t *start,

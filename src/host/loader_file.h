@@ -21,6 +21,12 @@ enum loader_function {
     LOADER_FUNCTION_COUNT
 };
 
+/* A function by its name in the symbol table. */
+struct loader_symbol {
+    char name[40];
+    uint32_t address, size; /* as linked, without the Thumb bit */
+};
+
 struct loader_file {
     char path[256];
     uint8_t *image;                        /* file bytes of the code segment, owned */
@@ -29,6 +35,8 @@ struct loader_file {
     uint32_t memory_size;                  /* bytes in memory; more than file_size if .bss trails */
     uint32_t entry[LOADER_FUNCTION_COUNT]; /* as linked, without the Thumb bit; 0 = not exported */
     struct storage_info info;
+    struct loader_symbol *symbols; /* every function that has a size, owned */
+    unsigned symbol_count;
 };
 
 const char *loader_function_name(enum loader_function function);
@@ -44,5 +52,7 @@ void loader_file_release(struct loader_file *loader);
  * byte; false past the last sector. */
 bool loader_file_sector(const struct loader_file *loader, uint32_t offset, uint32_t *start,
                         uint32_t *size);
+/* The function that holds `address` (as linked); NULL if none does. */
+const struct loader_symbol *loader_file_symbol(const struct loader_file *loader, uint32_t address);
 
 #endif
