@@ -125,6 +125,12 @@ static bool resume(void *context, bool mask_interrupts, struct error *error)
     return true;
 }
 
+/* The simulator records that the watchdog would have reset the system, and runs on. */
+static bool watchdog_expired(const struct sim_target *target)
+{
+    return (soc_stats(sim_soc(target->sim))->findings & SOC_FINDING_IWDG_EXPIRED) != 0;
+}
+
 /* The host sees a stop only when it next looks. */
 static void round_up_to_poll(struct sim_target *target, uint64_t start)
 {
@@ -142,6 +148,9 @@ static bool wait_stop(void *context, uint64_t timeout_us, enum target_stop *stop
     uint64_t start = sim_clock(target->sim)->now_ps;
     if (target->running) {
         target->stop = cpu_run(sim_cpu(target->sim), start + timeout_us * PS_PER_US);
+    }
+    if (watchdog_expired(target)) {
+        target->stop = CPU_STOP_UNSUPPORTED;
     }
     switch (target->stop) {
     case CPU_STOP_TIME: *stop = TARGET_RUNNING; return true;
@@ -167,7 +176,9 @@ static uint64_t now_ns(void *context)
 static const char *stop_text(void *context)
 {
     struct sim_target *target = context;
-    return cpu_stop_text(sim_cpu(target->sim));
+    return watchdog_expired(target)
+               ? "IWDG has expired; on silicon the system is reset at that moment"
+               : cpu_stop_text(sim_cpu(target->sim));
 }
 
 static void close_target(void *context)

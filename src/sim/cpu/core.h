@@ -86,8 +86,9 @@ enum {
 struct ram_region {
     uint32_t base, size;
     uint8_t *bytes;
-    uint8_t *code; /* one flag per granule: instructions were fetched from it */
-    bool aliased;  /* other regions show the same bytes */
+    uint8_t
+        *code; /* one flag per granule: instructions were fetched from it, here or at an alias */
+    bool owns_code; /* the first region of these bytes; its aliases share the flags */
 };
 
 /* Why a slice of execution ended. */
@@ -366,6 +367,9 @@ void jump_forget(struct cpu *cpu);
 void jump_pure_read(struct cpu *cpu, uint32_t address, uint32_t *value);
 /* Any other access outside RAM. False: do not perform it, a trial is running. */
 bool jump_impure_access(struct cpu *cpu);
+/* False, and the trial is over, if one runs that has come to the next event of the bus or of
+ * SysTick: what a look there would set going could not be undone. */
+bool jump_may_look(struct cpu *cpu);
 bool jump_in_trial(const struct cpu *cpu);
 bool jump_ram_write(struct cpu *cpu, uint32_t address, const uint8_t *bytes, unsigned size);
 /* Before each instruction of the slow path: false = stop here. */

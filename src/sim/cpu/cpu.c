@@ -115,7 +115,9 @@ void cpu_destroy(struct cpu *cpu)
         munmap(cpu->scratch, RAM_GRANULE);
     }
     for (unsigned i = 0; i < cpu->ram_count; i++) {
-        free(cpu->ram[i].code);
+        if (cpu->ram[i].owns_code) {
+            free(cpu->ram[i].code);
+        }
     }
     free(cpu);
 }
@@ -136,31 +138,20 @@ struct ram_region *ram_at(struct cpu *cpu, uint32_t address, unsigned size)
     return NULL;
 }
 
-static void forget_granules(struct cpu *cpu, struct ram_region *r, uint32_t offset, unsigned size)
-{
-    for (uint32_t g = offset / RAM_GRANULE; g <= (offset + size - 1) / RAM_GRANULE; g++) {
-        if (r->code[g] != 0) {
-            r->code[g] = 0;
-            uint64_t start = r->base + (uint64_t)g * RAM_GRANULE;
-            uc_ctl_remove_cache(cpu->uc, start, start + RAM_GRANULE);
-            cpu->code_page = NO_PAGE;
-        }
-    }
-}
-
 /* Bytes of a region have changed: translations made from them, at any of their addresses, go. */
 void ram_forget_code(struct cpu *cpu, const struct ram_region *written, uint32_t offset,
                      unsigned size)
 {
-    for (unsigned i = 0; i < cpu->ram_count; i++) {
-        struct ram_region *r = &cpu->ram[i];
-        if (r == written) {
-            forget_granules(cpu, r, offset, size);
-        } else if (written->aliased) {
-            const uint8_t *bytes = written->bytes + offset;
-            if (bytes >= r->bytes && bytes < r->bytes + r->size) {
-                uint32_t at = (uint32_t)(bytes - r->bytes);
-                forget_granules(cpu, r, at, size < r->size - at ? size : r->size - at);
+    for (uint32_t g = offset / RAM_GRANULE; g <= (offset + size - 1) / RAM_GRANULE; g++) {
+        if (written->code[g] == 0) {
+            continue;
+        }
+        written->code[g] = 0;
+        cpu->code_page = NO_PAGE;
+        for (unsigned i = 0; i < cpu->ram_count; i++) {
+            if (cpu->ram[i].code == written->code) {
+                uint64_t start = cpu->ram[i].base + (uint64_t)g * RAM_GRANULE;
+                uc_ctl_remove_cache(cpu->uc, start, start + RAM_GRANULE);
             }
         }
     }
@@ -242,18 +233,18 @@ bool cpu_map_ram(struct cpu *cpu, uint32_t address, uint32_t size, uint8_t *byte
         return fail(error, "map RAM", err);
     }
     struct ram_region *r = &cpu->ram[cpu->ram_count];
-    r->code = calloc(size / RAM_GRANULE, 1);
+    *r = (struct ram_region){.base = address, .size = size, .bytes = bytes};
+    for (unsigned i = 0; i < cpu->ram_count; i++) {
+        if (cpu->ram[i].bytes == bytes && cpu->ram[i].size == size) {
+            r->code = cpu->ram[i].code;
+        }
+    }
+    if (r->code == NULL) {
+        r->owns_code = true;
+        r->code = calloc(size / RAM_GRANULE, 1);
+    }
     if (r->code == NULL) {
         return error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "RAM of the CPU");
-    }
-    r->base = address;
-    r->size = size;
-    r->bytes = bytes;
-    for (unsigned i = 0; i < cpu->ram_count; i++) {
-        struct ram_region *other = &cpu->ram[i];
-        if (bytes < other->bytes + other->size && other->bytes < bytes + size) {
-            r->aliased = other->aliased = true;
-        }
     }
     cpu->ram_count++;
     return true;

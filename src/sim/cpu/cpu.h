@@ -94,7 +94,7 @@ struct cpu;
 struct cpu *cpu_create(const struct cpu_config *config, const struct cpu_bus *bus,
                        struct sim_clock *clock, struct error *error);
 void cpu_destroy(struct cpu *cpu);
-/* Maps RAM; the same bytes may be mapped at two addresses. Bytes are not owned. Addresses and sizes
+/* Maps RAM; the same bytes may be mapped, whole, at several addresses. Bytes are not owned. Addresses and sizes
  * are multiples of 1 KiB. */
 bool cpu_map_ram(struct cpu *cpu, uint32_t address, uint32_t size, uint8_t *bytes,
                  struct error *error);

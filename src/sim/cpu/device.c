@@ -102,6 +102,10 @@ static bool is_time_source(const struct cpu *cpu, uint32_t address)
 static enum cpu_access core_read(struct cpu *cpu, uint32_t address, unsigned size, uint32_t *value)
 {
     cpu->t.cost += cpu->config.cost.ram_access_x100; /* inside the core: no bus to cross [INF] */
+    time_flush(cpu);
+    if (!jump_may_look(cpu)) {
+        return CPU_ACCESS_OK;
+    }
     systick_sync(cpu);
     bool pure = is_time_source(cpu, address);
     if (!pure && !jump_impure_access(cpu)) {
@@ -132,6 +136,9 @@ enum cpu_access device_read(struct cpu *cpu, uint32_t address, unsigned size, ui
         cpu->t.stats.register_reads++;
     }
     time_flush(cpu);
+    if (!jump_may_look(cpu)) {
+        return CPU_ACCESS_OK;
+    }
     uint64_t before = cpu->clock->now_ps;
     enum cpu_access access = cpu->bus.read(cpu->bus.context, address, size, value);
     if (cpu->clock->now_ps != before) {

@@ -69,8 +69,7 @@ static bool ram_write(struct cpu *cpu, struct ram_region *r, uint32_t address, u
     }
     uint32_t offset = address - r->base;
     memcpy(r->bytes + offset, bytes, size);
-    if (r->aliased || r->code[offset / RAM_GRANULE] != 0 ||
-        r->code[(offset + size - 1) / RAM_GRANULE] != 0) {
+    if (r->code[offset / RAM_GRANULE] != 0 || r->code[(offset + size - 1) / RAM_GRANULE] != 0) {
         ram_forget_code(cpu, r, offset, size);
     }
     return true;
@@ -293,9 +292,11 @@ static bool may_execute(struct cpu *cpu, uint32_t address, uint32_t size)
 static bool on_limit(struct cpu *cpu)
 {
     time_flush(cpu);
-    systick_sync(cpu);
-    exception_review(cpu);
-    stop_slice(cpu, EVENT_LIMIT);
+    if (jump_may_look(cpu)) {
+        systick_sync(cpu);
+        exception_review(cpu);
+        stop_slice(cpu, EVENT_LIMIT);
+    }
     return false;
 }
 

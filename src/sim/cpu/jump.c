@@ -109,6 +109,16 @@ void jump_pure_read(struct cpu *cpu, uint32_t address, uint32_t *value)
     }
 }
 
+bool jump_may_look(struct cpu *cpu)
+{
+    if (cpu->jump->mode != TRIAL ||
+        (cpu->clock->now_ps < cpu->jump->event_ps && cpu->t.cost < cpu->limit)) {
+        return true;
+    }
+    trial_end(cpu, false);
+    return false;
+}
+
 bool jump_impure_access(struct cpu *cpu)
 {
     if (cpu->jump->mode == TRIAL) {
@@ -333,6 +343,7 @@ static bool examine(struct cpu *cpu)
     struct jump *j = cpu->jump;
     trial_save(cpu, &j->before);
     j->uses = 0;
+    j->event_ps = cpu->bus.next_event(cpu->bus.context);
     struct outcome first = trial_iterate(cpu, false, &j->first);
     if (!first.stayed || first.cost == 0) {
         return false;

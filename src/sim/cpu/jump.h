@@ -66,6 +66,7 @@ struct jump {
 
     /* the running trial */
     bool replay, stayed;
+    uint64_t event_ps; /* the bus changes by itself then: no trial looks at it from there on */
     uint64_t started;
     uint64_t path;
     uint32_t sp, lr;

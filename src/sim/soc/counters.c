@@ -104,6 +104,14 @@ void soc_iwdg_watch(struct soc *soc)
     }
 }
 
+uint64_t soc_iwdg_expiry(const struct soc *soc)
+{
+    if (!soc->iwdg.running || (soc->stats.findings & SOC_FINDING_IWDG_EXPIRED) != 0) {
+        return PS_NEVER;
+    }
+    return soc->iwdg.since_ps + iwdg_timeout_ps(soc) + 1;
+}
+
 void soc_iwdg_start(struct soc *soc)
 {
     soc->iwdg.running = true;

@@ -255,6 +255,8 @@ void soc_tim2_written(struct soc *soc, enum bank bank, const struct soc_write *w
 void soc_iwdg_written(struct soc *soc, enum bank bank, const struct soc_write *write);
 void soc_iwdg_start(struct soc *soc);
 void soc_iwdg_watch(struct soc *soc);
+/* When the watchdog will expire; PS_NEVER if it does not run or has expired. */
+uint64_t soc_iwdg_expiry(const struct soc *soc);
 
 /* compute.c */
 uint32_t soc_rng_read(struct soc *soc, enum bank bank, uint32_t offset, uint32_t stored);

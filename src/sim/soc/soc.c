@@ -352,6 +352,8 @@ uint64_t soc_next_event(struct soc *soc)
 {
     settle(soc);
     uint64_t next = soc->clocks.next_change;
+    const uint64_t expiry = soc_iwdg_expiry(soc);
+    next = expiry < next ? expiry : next;
     for (unsigned i = 0; i < XSPI_COUNT; i++) {
         const uint64_t event = xspi_next_event(soc->xspi[i]);
         next = event < next ? event : next;
