@@ -2,8 +2,8 @@
 # Installs the Debian packages that building, testing and the demo need, if any is missing.
 set -eu
 
-packages="cmake ninja-build gcc pkg-config libc6-dev libunicorn-dev libyaml-dev libjansson-dev
-gcc-arm-none-eabi libcmocka-dev bats srecord clang-format python3-pyelftools"
+packages="git cmake ninja-build gcc pkg-config libc6-dev libunicorn-dev libyaml-dev libjansson-dev
+gcc-arm-none-eabi libcmocka-dev bats srecord clang-format python3-pyelftools gdb-multiarch"
 
 missing=
 for package in $packages; do

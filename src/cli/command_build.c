@@ -21,13 +21,16 @@ static void print_board(const struct board *board)
 
 static void print_image(const struct board *board, const struct loader_image *image)
 {
-    printf("image    %u bytes at 0x%08x:", image->size, board->loader_base + 4);
+    printf("image    %u bytes at 0x%08x:", pack_image_size(board, image), board->loader_base + 4);
     for (unsigned i = 0; i < image->part_count; i++) {
-        printf("%s %s %u", i > 0 ? "," : "", image->parts[i].name, image->parts[i].bytes);
+        bool block = strcmp(image->parts[i].name, "board block") == 0;
+        printf("%s %s %u", i > 0 ? "," : "", image->parts[i].name,
+               block ? board->block.size : image->parts[i].bytes);
     }
-    printf("\nrecord   %s", board->record_address == 0 ? "in the image\n" : "");
     if (board->record_address != 0) {
-        printf("0x%08x\n", board->record_address);
+        printf("\nrecord   0x%08x\n", board->record_address);
+    } else {
+        printf("\nrecord   in the image\n");
     }
 }
 

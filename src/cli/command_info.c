@@ -3,7 +3,7 @@
 
 #include "cli/progress.h"
 #include "cli/rig.h"
-#include "host/explain.h"
+#include "host/record_text.h"
 
 #include <stdio.h>
 
@@ -27,22 +27,12 @@ static void print_file(const struct rig *rig)
 
 static void print_record(struct rig *rig)
 {
-    char found[256];
     if (!session_read_record(&rig->session)) {
         printf("record   none: this loader leaves none, or it never ran\n");
         return;
     }
-    const struct record *record = &rig->session.record;
-    explain_found(record->found, found, sizeof found);
-    printf("flash    ID %02x %02x %02x, SR1 0x%02x, CR1 0x%02x\n", record->jedec_id & 0xFFu,
-           record->jedec_id >> 8 & 0xFFu, record->jedec_id >> 16 & 0xFFu, record->status & 0xFFu,
-           record->status >> 16 & 0xFFu);
-    printf("found    %s\n", found);
-    printf("core     %u Hz as calibrated, entered with PRIMASK %u, MSPLIM 0x%08x, VTOR 0x%08x\n",
-           record->cpu_hz, record->entry.primask & 1u, record->entry.msplim, record->entry.vtor);
-    printf("record   at 0x%08x: %s, %s, reason %s\n", rig->board.record_address,
-           explain_function_name(record->function), explain_phase_name(record->phase),
-           explain_reason_name(record->reason));
+    record_text_print(stdout, &rig->session.record, &rig->board, rig->board.record_address,
+                      RECORD_BRIEF);
 }
 
 int command_info(const struct options *options, struct error *error)

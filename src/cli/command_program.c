@@ -113,10 +113,10 @@ static bool program(struct rig *rig, const struct image *image, const struct pla
     }
     print_setup(rig);
     print_image(image);
+    fflush(stdout);
     if (!keep) {
         warn_destroyed(plan);
     }
-    fflush(stdout);
     if (!program_run(&rig->session, image, plan, keep, &report, error)) {
         print_unfinished(&report, image_size(image));
         return false;

@@ -18,6 +18,14 @@ const struct command commands[] = {
      "RANGE is START+SIZE or START..END. FILE.hex is written as Intel HEX, others raw.",
      command_read},
     {"info", "--board FILE", "initialise and say what is there", "", command_info},
+    {"trace", "--board FILE [DUMP]", "print the loader's flight record in words",
+     "DUMP holds the record's 340 bytes as a debugger saved them, or more RAM with --address.\n"
+     "Without DUMP, Init runs on the simulated board and its record is printed.",
+     command_trace},
+    {"serve", "--board FILE [--gdb PORT]", "put the simulated board behind a GDB server",
+     "Listens on 127.0.0.1 with the loader downloaded and the core halted. In gdb-multiarch:\n"
+     "  file NAME.stldr\n  target remote :PORT\n  monitor help",
+     command_serve},
     {"list", "KIND", "list boards, mcus, parts, hosts or links", "", command_list},
     {NULL, NULL, NULL, NULL, NULL},
 };

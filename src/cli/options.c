@@ -24,7 +24,7 @@ struct option_row {
     const char *help;
 };
 
-#define DRIVING     "program verify erase read info"
+#define DRIVING     "program verify erase read info serve trace"
 #define FIELD(name) offsetof(struct options, name)
 
 static const struct option_row rows[] = {
@@ -39,6 +39,10 @@ static const struct option_row rows[] = {
      "content of the simulated flash, kept between calls; made if missing"},
     {"output", 'o', KIND_TEXT, "PATH", FIELD(output), "build read",
      "folder for the built files, or file to read into"},
+    {"gdb", 'g', KIND_NUMBER, "PORT", FIELD(gdb_port), "serve",
+     "port for GDB (default 3333); 0 takes a free one"},
+    {"address", 'a', KIND_NUMBER, "ADDRESS", FIELD(address), "trace",
+     "where the dump begins in the target's memory (default: at the record)"},
     {"all", 0, KIND_FLAG, NULL, FIELD(all), "erase", "erase the whole flash"},
     {"dry-run", 0, KIND_FLAG, NULL, FIELD(dry_run), "program", "print the plan, touch nothing"},
     {"no-preserve", 0, KIND_FLAG, NULL, FIELD(no_preserve), "program",
@@ -177,7 +181,12 @@ bool options_parse(struct options *options, const struct command *command, int a
     struct option longs[ROW_COUNT + 1];
     char shorts[2 * ROW_COUNT + 2];
     make_getopt_tables(longs, shorts);
-    *options = (struct options){.host = "native", .target = "sim", .timing = "typical", .seed = 1};
+    *options = (struct options){.host = "native",
+                                .target = "sim",
+                                .timing = "typical",
+                                .seed = 1,
+                                .gdb_port = 3333,
+                                .address = OPTIONS_NO_ADDRESS};
     opterr = 0;
     optind = 1;
     for (int found; (found = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {

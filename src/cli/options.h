@@ -9,10 +9,14 @@
 
 #include <stdint.h>
 
+#define OPTIONS_NO_ADDRESS UINT64_MAX
+
 struct options {
     const char *board, *loader, *host, *target, *nor, *output, *link, *timing, *core, *data;
     uint64_t seed;
     uint64_t cpu_hz;
+    uint64_t gdb_port;
+    uint64_t address; /* OPTIONS_NO_ADDRESS if not given */
     bool dry_run, no_preserve, only_window, all, no_jump, verbose, help, version;
     char **arguments; /* what is left: images, ranges */
     int argument_count;

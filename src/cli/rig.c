@@ -19,6 +19,9 @@ static bool load_own_loader(struct rig *rig, struct error *error)
         return false;
     }
     snprintf(name, sizeof name, "%s.stldr", rig->board.name);
+    if (rig->board.record_address == 0) {
+        rig->board.record_address = rig->board.loader_base + 4 + pack_loader_image()->own_record;
+    }
     bool good = loader_file_parse(&rig->loader, name, bytes, size, error);
     free(bytes);
     return good;

@@ -74,8 +74,7 @@ static const struct reason_text reasons[] = {
                                   "slow and fast read disagree at 0x%08x: 0x%08x and 0x%08x",
                                   "lower `clock:`, or check the data lines"},
     [REASON_RANGE] = {"RANGE", "address 0x%08x, %u bytes: outside the flash of %u bytes", ""},
-    [REASON_NOT_INITIALISED] = {"NOT_INITIALISED",
-                                "Init has not succeeded (its phase %u, its reason %u)",
+    [REASON_NOT_INITIALISED] = {"NOT_INITIALISED", "Init has not succeeded since the download",
                                 "the tool must call Init first"},
     [REASON_FAULT] = {"FAULT", "exception %u inside the loader (CFSR 0x%08x, PC 0x%08x)",
                       "see the fault frame in the record"},
@@ -83,7 +82,7 @@ static const struct reason_text reasons[] = {
                              "the tool must write CONTROL = 0"},
     [REASON_NON_SECURE] = {"NON_SECURE", "called in Non-secure state",
                            "connect in development boot; the core must be Secure"},
-    [REASON_VECTOR_TABLE] = {"VECTOR_TABLE", "VTOR does not hold 0x%08x, it reads 0x%08x",
+    [REASON_VECTOR_TABLE] = {"VECTOR_TABLE", "VTOR does not hold the address of the vector table",
                              "another image address may be needed"},
     [REASON_ERASE_NOT_BLANK] =
         {"ERASE_NOT_BLANK",

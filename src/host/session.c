@@ -170,7 +170,7 @@ static bool report_no_return(struct session *session, enum loader_function funct
     stop_describe(session, state, sizeof state);
     enum error_code code = stop == TARGET_LOCKUP    ? ERROR_CALL_LOCKUP
                            : stop == TARGET_RUNNING ? ERROR_CALL_TIMEOUT
-                                                    : ERROR_CALL_FAILED;
+                                                    : ERROR_TARGET;
     const char *how = stop == TARGET_RUNNING  ? "still running when its time was over"
                       : stop == TARGET_LOCKUP ? "lockup"
                       : stop == TARGET_HALTED ? "halted away from the return address"
@@ -255,8 +255,12 @@ bool session_call_checked(struct session *session, enum loader_function function
     if (session_read_record(session)) {
         explain_record(&session->record, session->board, &explanation);
     }
-    error_set(error, code, NULL, 0, 0, "%s returned %u: %s", loader_function_name(function),
-              results[0], explanation.what);
+    if (function == LOADER_INIT) {
+        error_set(error, code, NULL, 0, 0, "%s", explanation.what);
+    } else {
+        error_set(error, code, NULL, 0, 0, "%s returned %u: %s", loader_function_name(function),
+                  results[0], explanation.what);
+    }
     if (explanation.hint[0] != '\0') {
         error_hint(error, "%s", explanation.hint);
     } else if (!session->has_record && session->loader->memory_size > session->loader->file_size) {

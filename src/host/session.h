@@ -67,6 +67,9 @@ bool session_open(struct session *session, struct target *target, const struct b
                   const struct lifecycle *lifecycle, const struct loader_file *loader,
                   const struct session_events *events, struct error *error);
 
+/* Parks the core and downloads the loader, as before a call of Init. */
+bool session_download(struct session *session, struct error *error);
+
 /* Parks the core, downloads and calls Init, as far as the lifecycle does so for a new operation. */
 bool session_begin(struct session *session, enum operation operation, struct error *error);
 

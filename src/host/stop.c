@@ -42,7 +42,9 @@ void stop_place(const struct session *session, uint32_t address, char *buffer, s
 {
     uint32_t linked = address - session->layout.image + session->loader->image_address;
     const struct loader_symbol *symbol = loader_file_symbol(session->loader, linked);
-    if (symbol != NULL) {
+    if (address == session->layout.base) {
+        snprintf(buffer, size, "the return address");
+    } else if (symbol != NULL) {
         snprintf(buffer, size, "%s+0x%x", symbol->name, linked - symbol->address);
     } else {
         snprintf(buffer, size, "0x%08x", address);
@@ -64,9 +66,8 @@ static size_t describe_interrupted(const struct session *session, char *buffer, 
         return 0;
     }
     stop_place(session, frame.pc, place, sizeof place);
-    int wrote =
-        snprintf(buffer, size, ", entered from %s in %s", place,
-                 record_text_exception(frame.xpsr & XPSR_EXCEPTION, exception));
+    int wrote = snprintf(buffer, size, ", entered from %s in %s", place,
+                         record_text_exception(frame.xpsr & XPSR_EXCEPTION, exception));
     return wrote > 0 && (size_t)wrote < size ? (size_t)wrote : 0;
 }
 
@@ -79,9 +80,9 @@ static void describe_faults(const struct session *session, char *buffer, size_t 
     }
     record_text_cfsr(cfsr, bits, sizeof bits);
     if ((cfsr & CFSR_BFARVALID) != 0) {
-        snprintf(address, sizeof address, " at 0x%08x", get_word(session, SCB_BFAR));
+        snprintf(address, sizeof address, ", BFAR 0x%08x", get_word(session, SCB_BFAR));
     } else if ((cfsr & CFSR_MMARVALID) != 0) {
-        snprintf(address, sizeof address, " at 0x%08x", get_word(session, SCB_MMFAR));
+        snprintf(address, sizeof address, ", MMFAR 0x%08x", get_word(session, SCB_MMFAR));
     }
     snprintf(buffer, size, "; CFSR 0x%08x %s%s", cfsr, bits, address);
 }
@@ -91,8 +92,8 @@ void stop_describe(const struct session *session, char *buffer, size_t size)
     char place[64], exception[16];
     uint32_t number = get_register(session, TARGET_XPSR) & XPSR_EXCEPTION;
     stop_place(session, get_register(session, TARGET_PC), place, sizeof place);
-    int wrote = snprintf(buffer, size, "at %s, %s", place,
-                         record_text_exception(number, exception));
+    int wrote =
+        snprintf(buffer, size, "at %s, %s", place, record_text_exception(number, exception));
     size_t used = wrote > 0 && (size_t)wrote < size ? (size_t)wrote : 0;
     if (number != 0) {
         used += describe_interrupted(session, buffer + used, size - used);

@@ -14,6 +14,7 @@ struct loader_image {
     uint32_t size;        /* multiple of 8 */
     uint32_t board_block; /* offset of the reserve for struct board_block */
     uint32_t board_block_size;
+    uint32_t own_record; /* offset of the record that lies inside the image */
     struct {
         const char *name; /* "stldr_Init" */
         uint32_t offset;  /* without the Thumb bit */
@@ -29,6 +30,10 @@ struct loader_image {
 
 /* The image built with this tool. */
 const struct loader_image *pack_loader_image(void);
+
+/* Bytes of the image once a board's block is stamped into it, own stack included; a multiple of 8.
+ */
+uint32_t pack_image_size(const struct board *board, const struct loader_image *image);
 
 /* A .stldr for STM32CubeProgrammer: malloc'ed bytes. */
 uint8_t *pack_stldr(const struct board *board, const struct loader_image *image, size_t *size,

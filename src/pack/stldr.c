@@ -88,9 +88,8 @@ static bool check_room(const struct board *board, uint32_t image_size, struct er
     return true;
 }
 
-/* Bytes of the stamped image: a board block that stands last is cut to what the board uses. A multiple
- * of 8, so that the host's stack is aligned. */
-static uint32_t stamped_size(const struct board *board, const struct loader_image *image)
+/* A board block that stands last is cut to what the board uses. */
+uint32_t pack_image_size(const struct board *board, const struct loader_image *image)
 {
     bool last = image->board_block + image->board_block_size >= image->size;
     uint32_t size = last ? image->board_block + board->block.size : image->size;
@@ -104,7 +103,7 @@ static uint8_t *stamp_image(const struct board *board, const struct loader_image
     if (bytes == NULL) {
         return NULL;
     }
-    *size = stamped_size(board, image);
+    *size = pack_image_size(board, image);
     memcpy(bytes, image->bytes, image->size);
     memset(bytes + image->board_block, 0, image->board_block_size);
     memcpy(bytes + image->board_block, &board->block, board->block.size);
@@ -154,7 +153,8 @@ uint8_t *pack_stldr(const struct board *board, const struct loader_image *image,
                     struct error *error)
 {
     uint32_t image_size = 0;
-    if (!check_image(board, image, error) || !check_room(board, stamped_size(board, image), error)) {
+    if (!check_image(board, image, error) ||
+        !check_room(board, pack_image_size(board, image), error)) {
         return NULL;
     }
     uint8_t *bytes = stamp_image(board, image, &image_size);
