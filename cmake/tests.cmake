@@ -7,6 +7,10 @@ list(FILTER SCENARIO_SOURCES EXCLUDE REGEX "/test_[^/]*\\.c$")
 add_library(scenario STATIC ${SCENARIO_SOURCES})
 target_link_libraries(scenario PUBLIC extload_core ${CMOCKA_LIBRARIES})
 
+include(cmake/fixtures.cmake)
+add_dependencies(scenario fixtures)
+target_compile_definitions(scenario PUBLIC EXTLOAD_FIXTURES="${FIXTURE_DIR}")
+
 foreach(source ${TEST_SOURCES})
   get_filename_component(name ${source} NAME_WE)
   add_executable(${name} ${source})
