@@ -7,7 +7,7 @@ GENERATOR ?= Ninja
 
 all: packages
 	@cmake -S . -B $(BUILD) -G $(GENERATOR) -DCMAKE_BUILD_TYPE=Release >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
-	@cmake --build $(BUILD)
+	@cmake --build $(BUILD) -- --quiet
 
 packages:
 	@scripts/packages.sh
