@@ -25,7 +25,7 @@ struct init_lines {
 bool bringup_read_init(const struct mcu *mcu, struct yaml_file *file, const yaml_node_t *list,
                        struct init_lines *init, struct error *error);
 
-/* Fills board->block.ops, op_count, board->wires and wire_count from board->pins and `init`. `list`
+/* Fills board->ops, op_count, the packed script of the block, board->wires and wire_count from board->pins and `init`. `list`
  * is the place to blame when the script is too long: the init list, or the file's root. */
 bool bringup_build(struct board *board, const struct mcu *mcu,
                    const struct mcu_controller *controller, const struct init_lines *init,
