@@ -70,8 +70,8 @@ enum record_reason {
     REASON_READ_BACK = 20,         /* first differing address, word read, word expected */
     REASON_READ_MODES_DIFFER = 21, /* slow and fast read disagree: address, slow word, fast word */
     REASON_RANGE = 22,             /* outside the flash: address, size, flash size */
-    REASON_NOT_INITIALISED = 23, /* Init has not succeeded since the download */
-    REASON_FAULT = 24,           /* exception: IPSR, CFSR, PC; fault frame holds the rest */
+    REASON_NOT_INITIALISED = 23,   /* Init has not succeeded since the download */
+    REASON_FAULT = 24,             /* exception: IPSR, CFSR, PC; fault frame holds the rest */
     REASON_UNPRIVILEGED = 25,
     REASON_NON_SECURE = 26,      /* called in Non-secure state */
     REASON_VECTOR_TABLE = 27,    /* VTOR does not hold what was written */
