@@ -168,6 +168,10 @@ static bool report_no_return(struct session *session, enum loader_function funct
         ops->halt(session->target->context, NULL);
     }
     stop_describe(session, state, sizeof state);
+    if (stop == TARGET_RUNNING && is_cancelled(session)) {
+        return error_set(error, ERROR_INTERRUPTED, NULL, 0, 0, "the core was halted inside %s, %s",
+                         loader_function_name(function), state);
+    }
     enum error_code code = stop == TARGET_LOCKUP    ? ERROR_CALL_LOCKUP
                            : stop == TARGET_RUNNING ? ERROR_CALL_TIMEOUT
                                                     : ERROR_TARGET;
