@@ -22,8 +22,8 @@ struct loader_state {
         uint32_t last;
         uint32_t hz;
         uint32_t fastest_hz;
-        uint64_t total;
-        uint64_t feed_at;
+        uint32_t total;
+        uint32_t feed_at;
     } time;
     struct {
         volatile struct xspi_registers *registers;

@@ -6,17 +6,22 @@
 
 #define SETTLE_US 10u /* a clock enable or a written bit may take a few cycles to show */
 
-static bool reaches(volatile uint32_t *reg, uint32_t mask, uint32_t value, uint32_t us)
+static bool reaches(const volatile uint32_t *reg, uint32_t mask, uint32_t value, uint32_t us)
 {
-    uint64_t deadline = time_after_us(us);
+    uint32_t piece = us % TIME_PIECE_US; /* long times in pieces, the odd one first */
     bool over;
-    do {
-        over = time_is_over(deadline);
-        if ((*reg & mask) == value) {
-            return true;
+    for (;; us -= piece = TIME_PIECE_US) {
+        uint32_t deadline = time_after_us(piece);
+        do {
+            over = time_is_over(deadline);
+            if ((*reg & mask) == value) {
+                return true;
+            }
+        } while (!over);
+        if (us < TIME_PIECE_US) {
+            return false;
         }
-    } while (!over);
-    return false;
+    }
 }
 
 bool bringup_run(const struct board_block *block)
@@ -35,7 +40,7 @@ bool bringup_run(const struct board_block *block)
             if ((head & BRINGUP_LIMIT) != 0) {
                 limit = us;
             } else {
-                time_delay_us(us);
+                reaches(script, 0, 1, us); /* never */
             }
             continue;
         }

@@ -71,7 +71,7 @@ static bool wait_status(uint32_t mask, uint32_t low, uint32_t span)
     if ((xspi->SR & mask) - low <= span) {
         return true;
     }
-    uint64_t deadline = time_after_us(ANSWER_US);
+    uint32_t deadline = time_after_us(ANSWER_US);
     bool over;
     do {
         over = time_is_over(deadline);
@@ -288,7 +288,7 @@ bool bus_poll(const struct nor_op *op, uint32_t mask, uint32_t interval, uint32_
     xspi->PSMAR = 0;
     xspi->PIR = interval < 0xFFFFu ? interval : 0xFFFFu;
     start(op, 0, CR_FMODE_POLL | CR_APMS);
-    uint64_t deadline = time_after_us(us);
+    uint32_t deadline = time_after_us(us);
     do {
         over = time_is_over(deadline);
         *matched = (xspi->SR & SR_SMF) != 0;
@@ -314,12 +314,12 @@ bool bus_calibrate(void)
     if (!bus_set_prescaler(SLOWEST)) {
         return false;
     }
-    uint32_t before = (uint32_t)time_now();
+    uint32_t before = time_now();
     start(&op, 0, CR_FMODE_READ);
     if (!wait_status(SR_TCF, SR_TCF, 0)) {
         return broken();
     }
-    uint32_t cycles = (uint32_t)time_now() - before;
+    uint32_t cycles = time_now() - before;
     time_calibrate(cycles,
                    MEASURED_CLOCKS * (SLOWEST + 1) * 1000u / (controller->kernel_hz / 1000u));
     return bus_open(controller);

@@ -37,27 +37,32 @@
 #define E_SYSTICK     0x3C
 #define E_AIRCR       0x40
 #define E_DEMCR       0x44
-#define FAULT         0xA0
-#define STATE_SIZE    0xDC
+#define E_SCR         0x48
+#define FAULT         0xA4
+#define STATE_SIZE    0xE0
 
 #define IN_BODY       0x594C4F42
-#define STACK_SIZE    544
+#define STACK_SIZE    568 /* the deepest path of the body, a fault's frame on it, and alignment */
 
-/* System Control Space, from 0xE000ED00 */
-#define CPUID         0x00
-#define ICSR          0x04
-#define VTOR          0x08
-#define AIRCR         0x0C
-#define CCR           0x14
-#define SHCSR         0x24
-#define CFSR          0x28
-#define HFSR          0x2C
-#define MMFAR         0x34
-#define BFAR          0x38
-#define CCSIDR        0x80
-#define CSSELR        0x84
-#define MPU_CTRL      0x94
-#define DEMCR         0xFC
+/* System Control Space, from 0xE000E000, which is an immediate */
+#define SYST_CSR      0x010
+#define NVIC_IABR     0x300
+#define CPUID         0xD00
+#define ICSR          0xD04
+#define VTOR          0xD08
+#define AIRCR         0xD0C
+#define SCR           0xD10
+#define CCR           0xD14
+#define SHCSR         0xD24
+#define CFSR          0xD28
+#define HFSR          0xD2C
+#define MMFAR         0xD34
+#define CCSIDR        0xD80
+#define CSSELR        0xD84
+#define ICIALLU       0xF50
+#define DCCISW        0xF74
+#define MPU_CTRL      0xD94
+#define DEMCR         0xDFC
 
     .section .guard, "awx", %progbits
     .type   guard_code, %function
@@ -110,28 +115,24 @@ guard_common:
     mrs     r12, primask
     cpsid   i
     cmp     r12, #0
-    movw    r12, #0xED94
-    movt    r12, #0xE000
-    ldr     r12, [r12]
+    mov     r12, #0xE000E000
+    ldr     r12, [r12, #MPU_CTRL]
     it      ne
     orrne   r12, r12, #8
     mov.w   r12, r12, lsl #28
     msr     apsr_nzcvq, r12
-    movw    r12, #0xED94        /* its own address has ENABLE = HFNMIENA = 0 */
-    movt    r12, #0xE000
-    str     r12, [r12]
+    mov     r12, #0xE000E000    /* as a value it has ENABLE = HFNMIENA = 0 */
+    str     r12, [r12, #MPU_CTRL]
     dsb
     isb
 
-/* Phase B: save. R12 = state, R11 = SCB base, R10 = where the system state goes. */
+/* Phase B: save. R12 = state, R11 = the System Control Space, R10 = where the system state goes. */
     adr.w   r12, guard_state
     stmia   r12, {r0-r11}
-    str     lr, [r12, #LR_SLOT]
     mrs     r3, apsr
     mrs     r4, msp
     mrs     r5, psp
-    movw    r11, #0xED00
-    movt    r11, #0xE000
+    mov     r11, #0xE000E000
     ldr     r0, [r11, #MMFAR]
     rsb     r0, r0, #0x34
     ubfx    r0, r0, #2, #3      /* the function's number */
@@ -200,11 +201,18 @@ guard_common:
     str     r5, [r11, #CCR]
     ldr     r0, [r11, #VTOR]
     str     r0, [r10, #E_VTOR]
-    sub     r2, r11, #0xCF0     /* SysTick, 0xE000E010 */
-    ldr     r0, [r2]
+    ldr     r0, [r11, #SYST_CSR]
     str     r0, [r10, #E_SYSTICK]
     bic     r0, r0, #3
-    str     r0, [r2]
+    str     r0, [r11, #SYST_CSR]
+    /* With SLEEPONEXIT the return from a handler, ours too, would put the core to sleep. */
+    ldr     r0, [r11, #SCR]
+    str     r0, [r10, #E_SCR]
+    str     r6, [r11, #SCR]
+    /* What an earlier fault left in CFSR and HFSR would be told of ours. */
+    add     r2, r11, #CFSR
+    ldmia   r2, {r0, r1}
+    stmia   r2!, {r0, r1}
     ldr     r1, [r11, #DEMCR]
     ldr     r0, [r11, #AIRCR]
     strd    r0, r1, [r10, #E_AIRCR]
@@ -219,8 +227,7 @@ guard_common:
  * between; the I-cache forgets what lay here before the download. */
     tst     r5, #0x20000        /* IC */
     beq     4f
-    add     r6, r11, #0x250     /* ICIALLU, 0xE000EF50 */
-    str     r6, [r6]
+    str     r11, [r11, #ICIALLU]
     dsb
     isb
 4:  tst     r5, #0x10000        /* DC */
@@ -238,7 +245,7 @@ guard_common:
     and     r2, r6, #7
     adds    r2, r2, #4          /* log2 of the line's bytes */
     clz     r3, r1              /* position of the way field */
-    add     r4, r11, #0x274     /* DCCISW, 0xE000EF74 */
+    add     r4, r11, #DCCISW
 5:  mov     r5, r1
 6:  lsl     r6, r5, r3
     lsl     r7, r0, r2
@@ -278,9 +285,13 @@ guard_common:
 9:
 
 /* Phase C: Thread mode on the own stack. The debugger overwrote LR, so the EXC_RETURN that retires a
- * found exception is made up. */
+ * found exception is made up. CONTROL comes first: with nPRIV found in Handler mode Thread mode would be
+ * unprivileged, and with SPSEL the NMI below would be stacked elsewhere than where its handler looks. */
     .thumb_func
 guard_retire:
+    movs    r4, #0
+    msr     control, r4
+    isb
     adr.w   r12, guard_state
     mrs     r5, ipsr
     cbz     r5, guard_thread
@@ -303,8 +314,7 @@ guard_retire:
     .thumb_func
 guard_thread:
     adr.w   r12, guard_state
-    movw    r11, #0xED00
-    movt    r11, #0xE000
+    mov     r11, #0xE000E000
     bl      stack_top
     mov     r7, r0
     mov     sp, r7
@@ -321,7 +331,7 @@ guard_thread:
     beq     guard_enter
     b       3f
 1:  movs    r5, #16             /* NVIC_IABR0..15: an active interrupt would be taken for HardFault */
-    sub     r6, r11, #0xA00     /* 0xE000E300 */
+    add     r6, r11, #NVIC_IABR
 2:  ldr     r4, [r6], #4
     cmp     r4, #0
     bne     guard_enter
@@ -345,9 +355,6 @@ guard_thread:
 
     .thumb_func
 guard_enter:
-    movs    r0, #0
-    msr     control, r0
-    isb
     bl      stack_top
     mov     sp, r0
     adr.w   r12, guard_state
@@ -372,8 +379,7 @@ guard_exit:
     cpsid   i
     adr.w   r12, guard_state
     add     r10, r12, #ENTRY
-    movw    r11, #0xED00
-    movt    r11, #0xE000
+    mov     r11, #0xE000E000
     ldr     r8, [r12, #IS_V8M]
     movs    r9, #0
     str     r9, [r12, #STATUS]
@@ -391,14 +397,16 @@ guard_exit:
     str     r2, [r11, #CCR]
     ldr     r2, [r10, #E_DEMCR]
     str     r2, [r11, #DEMCR]
-    sub     r3, r11, #0xCF0
+    ldr     r2, [r10, #E_SCR]
+    str     r2, [r11, #SCR]
     ldr     r2, [r10, #E_SYSTICK]
     bic     r2, r2, #0x10000    /* COUNTFLAG is no control bit */
-    str     r2, [r3]
+    str     r2, [r11, #SYST_CSR]
     ldrd    r2, r3, [r12, #MSP_SLOT]
     msr     msp, r2
     msr     psp, r3
     ldr     r2, [r10, #E_CONTROL]
+    bic     r2, r2, #1          /* what remains to be done needs privilege, and so does the next call */
     msr     control, r2
     isb
     cmp     r8, #0
@@ -413,9 +421,8 @@ guard_exit:
     ldr     r3, [r10, #E_FAULTMASK]
     add     r12, r12, #16
     ldmia   r12, {r4-r11}
-    movw    r12, #0xED94
-    movt    r12, #0xE000
-    str     r2, [r12]
+    mov     r12, #0xE000E000
+    str     r2, [r12, #MPU_CTRL]
     dsb
     isb
     msr     faultmask, r3
@@ -426,8 +433,7 @@ guard_exit:
     .thumb_func
 guard_handler:
     adr.w   r12, guard_state
-    movw    r11, #0xED00
-    movt    r11, #0xE000
+    mov     r11, #0xE000E000
     ldr     r0, [r12, #PROBING]
     cmp     r0, #0
     bne     guard_probe_fault
@@ -487,7 +493,7 @@ guard_probe_fault:
     str     r2, [r11, #CFSR]
     ldr     r2, [r11, #HFSR]
     str     r2, [r11, #HFSR]
-    adr     r0, guard_probe_failed
+    adr.w   r0, guard_refuse    /* gives 0 */
     bic     r0, r0, #1
     str     r0, [sp, #24]
     bx      lr
@@ -515,8 +521,7 @@ guard_fault_exit:
     .balign 4
     .thumb_func
 guard_nmi:
-    movw    r0, #0xED00
-    movt    r0, #0xE000
+    mov     r0, #0xE000E000
     ldr     r1, [r0, #ICSR]
     tst     r1, #0x800          /* RETTOBASE */
     bne     1f
@@ -548,11 +553,6 @@ guard_probe:
     ite     eq
     moveq   r0, #1
     movne   r0, #0
-    bx      lr
-    .balign 4
-    .thumb_func
-guard_probe_failed:
-    movs    r0, #0
     bx      lr
     .size   guard_probe, . - guard_probe
 

@@ -4,20 +4,24 @@
  * found in to privileged Thread mode on our own stack with our own fault vectors, calls
  * guard_body(), and puts the core back.
  *
- * | found state                              | inside a call            | on return |
- * |------------------------------------------|--------------------------|-------------------------------|
- * | R4-R11, SP, MSP, PSP, CONTROL            | own                      | restored | | MSPLIM,
- * PSPLIM (v8-M)                    | own stack's bottom, 0    | restored                      | |
- * PRIMASK                                  | 1                        | left 1, or a pending
- * interrupt | |                                          |                          | would run
- * before the BKPT     | | FAULTMASK, BASEPRI                       | 0, as found              |
- * restored                      | | VTOR, CCR, AIRCR.BFHFNMINS, SysTick CTRL | own, safe, 0,
- * stopped    | restored                      | | MPU CTRL                                 | off |
- * restored                      | | DEMCR                                    | TRCENA, no vector
- * catch  | restored                      | | D-cache                                  | cleaned,
- * off             | as found, empty               | | I-cache                                  |
- * invalidated, as found    | as found                      | | active exceptions | retired | stay
- * retired                  |
+ *   found state                    inside a call               on return
+ *   R4-R11, SP, MSP, PSP, CONTROL  own                         restored
+ *   MSPLIM, PSPLIM (v8-M)          own stack's bottom, 0       restored
+ *   CONTROL.nPRIV (Handler mode)   0                           left 0: the next call would be refused
+ *   PRIMASK                        1                           left 1: a pending interrupt would else
+ *                                                              run before the BKPT
+ *   FAULTMASK                      0                           restored
+ *   BASEPRI                        as found                    restored
+ *   VTOR, CCR                      own, without traps          restored
+ *   AIRCR.BFHFNMINS (v8-M)         0                           restored
+ *   SysTick CTRL                   stopped                     restored
+ *   SCR                            0: no SLEEPONEXIT           restored
+ *   CFSR, HFSR                     cleared                     stay cleared
+ *   MPU CTRL                       off                         restored
+ *   DEMCR                          TRCENA, no vector catch     restored
+ *   D-cache                        cleaned, off                as found, empty
+ *   I-cache                        invalidated, as found       as found
+ *   active exceptions              retired                     stay retired
  *
  * Unprivileged Thread mode is refused at once: R0 = 0 (Verify: 1), nothing else touched. Sources:
  * Armv7-M and Armv8-M Architecture Reference Manuals; tried on emulators only, never on silicon.
@@ -45,9 +49,9 @@ struct guard_state {
     uint32_t probing;  /* 0x50 a fault now means that guard_probe() found no RAM */
     uint32_t faulted;  /* 0x54 a fault has ended this call */
     /* Kept from the first call when a debugger abandoned one. */
-    struct record_entry entry; /* 0x58 */
-    uint32_t aircr, demcr;     /* 0x98 */
-    struct record_fault fault; /* 0xA0 */
+    struct record_entry entry;  /* 0x58 */
+    uint32_t aircr, demcr, scr; /* 0x98 */
+    struct record_fault fault;  /* 0xA4 */
 };
 
 /* Writes `value` to a word of RAM and reads it back; false on a bus fault or another value. */

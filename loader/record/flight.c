@@ -95,7 +95,7 @@ void flight_phase(enum record_phase phase, uint32_t detail)
 {
     struct record_event *event = &live->events[live->event_head % RECORD_EVENTS];
     put(&live->phase, phase);
-    put(&event->cycles, (uint32_t)time_now());
+    put(&event->cycles, time_now());
     put(&event->what, (uint32_t)phase << 24 | (detail & 0x00FFFFFFu));
     put(&live->event_head, (live->event_head + 1) % RECORD_EVENTS);
 }
@@ -134,5 +134,5 @@ void flight_leave(uint32_t result)
     put(&live->result, result);
     put(&live->cpu_hz, time_hz());
     flight_phase(PHASE_RETURNED, 0);
-    put(&live->cycles, (uint32_t)time_now());
+    put(&live->cycles, time_now());
 }

@@ -60,7 +60,7 @@ bool time_start(uint32_t fastest_hz)
     return true;
 }
 
-uint64_t time_now(void)
+uint32_t time_now(void)
 {
     uint32_t now = counter();
     uint32_t passed = now - clock.last;
@@ -74,32 +74,38 @@ static uint32_t cycles_per_us(void)
     return (clock.hz + 999999u) / 1000000u;
 }
 
-uint64_t time_after_us(uint32_t us)
+uint32_t time_after_us(uint32_t us)
 {
-    return time_now() + (uint64_t)us * cycles_per_us();
+    return time_now() + us * cycles_per_us();
+}
+
+/* Cycle counts wrap; what lies ahead is less than half of their range away. */
+static bool has_come(uint32_t now, uint32_t instant)
+{
+    return (int32_t)(now - instant) >= 0;
 }
 
 /* An independent watchdog that somebody started must not reset the chip in mid-erase. Feeding one
  * that never ran does nothing. */
-static void feed(uint64_t now)
+static void feed(uint32_t now)
 {
     uint32_t key = state->board->iwdg_key;
-    if (key != 0 && now >= clock.feed_at) {
+    if (key != 0 && has_come(now, clock.feed_at)) {
         *(volatile uint32_t *)key = IWDG_REFRESH;
-        clock.feed_at = now + (uint64_t)IWDG_FEED_US * cycles_per_us();
+        clock.feed_at = now + IWDG_FEED_US * cycles_per_us();
     }
 }
 
-bool time_is_over(uint64_t deadline)
+bool time_is_over(uint32_t deadline)
 {
-    uint64_t now = time_now();
+    uint32_t now = time_now();
     feed(now);
-    return now >= deadline;
+    return has_come(now, deadline);
 }
 
 void time_delay_us(uint32_t us)
 {
-    uint64_t end = time_after_us(us);
+    uint32_t end = time_after_us(us);
     while (!time_is_over(end)) {
     }
 }
