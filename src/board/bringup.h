@@ -31,4 +31,7 @@ bool bringup_build(struct board *board, const struct mcu *mcu,
                    const struct mcu_controller *controller, const struct init_lines *init,
                    const struct yaml_file *file, const yaml_node_t *list, struct error *error);
 
+/* Packs board->ops into board->block.script as abi/board_block.h says; false if they do not fit. */
+bool bringup_pack(struct board *board);
+
 #endif

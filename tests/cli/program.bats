@@ -52,6 +52,19 @@ flash_holds() {
     [ ! -e "$T/flash.bin" ]
 }
 
+@test "program: the expected time comes within a fifth of the time it takes" {
+    head -c 1048576 /dev/urandom >"$T/a.bin"
+    head -c 8388608 /dev/urandom >"$T/flash.bin"
+    expected=$("$EXTLOAD" program --board "$BOARD" --dry-run "$T/a.bin@0x70000000" |
+        sed -n 's/^expected \([0-9]*\)\.\([0-9]\) s typical.*/\1\2/p')
+    took=$("$EXTLOAD" program --board "$BOARD" --nor "$T/flash.bin" "$T/a.bin@0x70000000" |
+        sed -n 's/^done  *\([0-9]*\)\.\([0-9]\).*/\1\2/p')
+    echo "expected $expected, took $took (tenths of a second)"
+    [ "$took" -gt 100 ]
+    [ $((expected * 5)) -gt $((took * 4)) ]
+    [ $((expected * 5)) -lt $((took * 6)) ]
+}
+
 @test "verify: equal, then one byte changed" {
     head -c 5000 /dev/urandom >"$T/a.bin"
     "$EXTLOAD" program --board "$BOARD" --nor "$T/flash.bin" "$T/a.bin@0x70000100"
