@@ -13,6 +13,8 @@ teardown() {
 
 # start OPTION... : serves on a free port, PORT
 start() {
+    # The server's shell makes the file some time later; until then sed would find none.
+    : >"$T/serve.out"
     "$EXTLOAD" serve --board "$BOARD" --gdb 0 "$@" >"$T/serve.out" 2>"$T/serve.err" 3>&- &
     SERVER=$!
     local i
