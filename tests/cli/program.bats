@@ -98,7 +98,7 @@ flash_holds() {
     "$EXTLOAD" program --board "$BOARD" --host cubeprogrammer --no-jump --timing maximum \
         --nor "$T/flash.bin" "$T/a.bin@0x70000000" >"$T/out" 2>"$T/err" &
     pid=$!
-    sleep 1
+    sleep 2
     kill -INT $pid
     status=0
     wait $pid || status=$?
