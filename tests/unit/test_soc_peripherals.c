@@ -3,56 +3,7 @@
  * PWR, SYSCFG, BSEC, GPIO and the other banks, driven by hand. Facts: ST SVD STM32N655 and the
  * CMSIS header of cmsis-device-n6, unless a test names another source.
  */
-#include "sim/soc/soc.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#define RCC    0x56028000U
-#define PWR    0x56024800U
-#define SYSCFG 0x56008000U
-#define BSEC   0x56009000U
-#define GPIOB  0x56020400U
-#define XSPI1  0x58025000U
-#define XSPI2  0x5802A000U
-#define XSPIM  0x5802B400U
-#define CRC    0x56024C00U
-#define IWDG   0x56004800U
-#define RNG    0x54020000U
-#define TIM2   0x50000000U
-
-static struct sim_clock sim_time;
-
-static int setup(void **state)
-{
-    struct soc_config config = {.mcu = "STM32N655X0", .seed = 1};
-    struct error error = {0};
-    sim_time.now_ps = 0;
-    *state = soc_create(&config, &sim_time, NULL, &error);
-    return *state == NULL;
-}
-
-static int teardown(void **state)
-{
-    soc_destroy(*state);
-    return 0;
-}
-
-static uint32_t rd(struct soc *soc, uint32_t address)
-{
-    uint32_t value = 0xDEADBEEF;
-    assert_int_equal(soc_read(soc, address, 4, &value), SOC_OK);
-    return value;
-}
-
-static void wr(struct soc *soc, uint32_t address, uint32_t value)
-{
-    assert_int_equal(soc_write(soc, address, 4, value), SOC_OK);
-}
+#include "test_soc_rig.h"
 
 static void supply_monitor(void **state)
 {
