@@ -277,6 +277,9 @@ static void complain(struct matrix *matrix, const struct matrix_case *cell, cons
         print_message(" [%s]", cell->states[i]->name);
     }
     print_message("\n    %s\n", text);
+    if (getenv("EXTLOAD_FAIL_FAST") != NULL) { /* for who asks only whether anything breaks */
+        fail();
+    }
 }
 
 /* What guard.h promises of the core. */

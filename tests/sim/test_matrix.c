@@ -226,6 +226,8 @@ static void fault_from_each_state(const char *core)
         assert_int_equal(matrix.rig.session.record.reason, REASON_FAULT);
         assert_int_equal(matrix.rig.session.record.fault.bfar, NOWHERE);
         assert_int_equal(matrix.rig.session.record.fault.frame_valid, 1);
+        /* PRECISERR and BFARVALID, and nothing of an earlier fault. */
+        assert_int_equal(matrix.rig.session.record.fault.cfsr, 0x8200);
         scenario_assert_good(
             &matrix.rig, session_begin(&matrix.rig.session, OPERATION_WRITE, &matrix.rig.error));
         assert_true(matrix_boots(&matrix));
@@ -390,8 +392,12 @@ static void the_stack_has_room_for_a_fault(void **state)
     assert_true(deepest + FAULT_FRAME + 8 <= size);
 }
 
-int main(void)
+/* An argument names one of the tests. */
+int main(int argc, char **argv)
 {
+    if (argc > 1) {
+        cmocka_set_test_filter(argv[1]);
+    }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_state_alone),
         cmocka_unit_test(each_pair),

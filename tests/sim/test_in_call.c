@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/* What may happen while a call runs, or be wrong with what it was given, and must not matter. */
+#include "sim/scenario.h"
+
+#include "board/crc32.h"
+#include "pack/pack.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define NOWHERE    UINT32_C(0x35000004) /* no memory there */
+#define NVIC_ISER0 UINT32_C(0xE000E100)
+#define SYST_CSR   UINT32_C(0xE000E010)
+#define SYST_RVR   UINT32_C(0xE000E014)
+#define SYST_CVR   UINT32_C(0xE000E018)
+#define VTOR       UINT32_C(0xE000ED08)
+#define CFSR       UINT32_C(0xE000ED28)
+#define HFSR       UINT32_C(0xE000ED2C)
+#define IWDG_KR    UINT32_C(0x56004800)
+#define INTERRUPT  5u
+
+static const uint32_t init[4] = {1, 0, 0, 0};
+
+static void open_initialised(struct scenario_rig *rig, enum nor_timing timing)
+{
+    const struct scenario scenario = {
+        .host = "cubeprogrammer-jlink", .timing = timing, .content = CONTENT_USED, .seed = 6};
+    scenario_open(rig, &scenario);
+    scenario_assert_good(rig, session_begin(&rig->session, OPERATION_WRITE, &rig->error));
+}
+
+static void put(struct scenario_rig *rig, uint32_t address, uint32_t value)
+{
+    assert_true(cpu_debug_write(sim_cpu(rig->sim), address, &value, sizeof value));
+}
+
+static uint32_t get(struct scenario_rig *rig, uint32_t address)
+{
+    uint32_t value = 0;
+    assert_true(cpu_debug_read(sim_cpu(rig->sim), address, &value, sizeof value));
+    return value;
+}
+
+/* A SectorErase, without interrupts masked by anybody else, until its erase is under way. */
+static void run_into_erase(struct scenario_rig *rig)
+{
+    struct cpu *cpu = sim_cpu(rig->sim);
+    cpu_set(cpu, CPU_PRIMASK, 0);
+    cpu_set(cpu, CPU_R0, rig->board.window);
+    cpu_set(cpu, CPU_R1, rig->board.window);
+    cpu_set(cpu, CPU_LR, rig->session.layout.base | 1u);
+    cpu_set(cpu, CPU_XPSR, 0x01000000u);
+    cpu_set(cpu, CPU_PC,
+            rig->session.layout.image + rig->loader.entry[LOADER_SECTOR_ERASE] -
+                rig->loader.image_address);
+    cpu_mask_interrupts(cpu, false);
+    assert_int_not_equal(cpu_run(cpu, sim_clock(rig->sim)->now_ps + 5 * PS_PER_MS), CPU_STOP_BKPT);
+}
+
+static void run_to_return(struct scenario_rig *rig)
+{
+    struct cpu *cpu = sim_cpu(rig->sim);
+    assert_int_equal(cpu_run(cpu, sim_clock(rig->sim)->now_ps + PS_PER_SECOND), CPU_STOP_BKPT);
+    assert_int_equal(cpu_get(cpu, CPU_R0), 1);
+    assert_int_equal(cpu_get(cpu, CPU_PC) & ~1u, rig->session.layout.base);
+}
+
+/* The loader masks interrupts; that the host does not, nor the found PRIMASK, does not matter. */
+static void an_interrupt_in_a_call_is_held_back(void **state)
+{
+    (void)state;
+    struct scenario_rig rig;
+    open_initialised(&rig, NOR_TIMING_TYPICAL);
+    run_into_erase(&rig);
+    put(&rig, NVIC_ISER0, 1u << INTERRUPT);
+    cpu_pend_interrupt(sim_cpu(rig.sim), INTERRUPT);
+    run_to_return(&rig);
+    scenario_close(&rig);
+}
+
+/* What guard.h says of a call and of its return, in registers that were found otherwise. */
+static void a_call_has_the_core_as_it_needs_it(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t address, found, mask, inside;
+    } rows[] = {
+        {SYST_RVR, 0x00FFFFFF, 0, 0},
+        {SYST_CVR, 0, 0, 0},
+        {SYST_CSR, 7, 3, 0},
+        {0xE000ED10, 0x16, 0x16, 0},              /* SCR */
+        {0xE000ED14, 0x00010719, 0x10718, 0x200}, /* CCR: the D-cache off, no traps, STKALIGN */
+        {0xE000EDFC, 0x000007F0, 0x010007F0, 0x01000000}, /* DEMCR: TRCENA alone */
+    };
+    struct scenario_rig rig;
+    open_initialised(&rig, NOR_TIMING_TYPICAL);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        put(&rig, rows[i].address, rows[i].found);
+    }
+    run_into_erase(&rig);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(get(&rig, rows[i].address) & rows[i].mask, rows[i].inside);
+    }
+    run_to_return(&rig);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(get(&rig, rows[i].address) & rows[i].mask, rows[i].found & rows[i].mask);
+    }
+    scenario_close(&rig);
+}
+
+/* STM32CubeProgrammer reads through the window between any two calls. */
+static void the_window_is_there_between_calls(void **state)
+{
+    (void)state;
+    static const enum loader_function functions[] = {LOADER_READ, LOADER_SECTOR_ERASE, LOADER_READ,
+                                                     LOADER_SECTOR_ERASE};
+    struct scenario_rig rig;
+    open_initialised(&rig, NOR_TIMING_TYPICAL);
+    for (uint32_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
+        uint32_t at = i << 16 | 0x100, word, results[2];
+        memcpy(&word, rig.cells + at, sizeof word);
+        assert_int_equal(get(&rig, rig.board.window + at), word);
+        bool reads = functions[i] == LOADER_READ;
+        const uint32_t arguments[4] = {rig.board.window + at, reads ? 16 : rig.board.window + at,
+                                       rig.session.layout.buffer};
+        scenario_assert_good(
+            &rig, session_call(&rig.session, functions[i], arguments, 5000, results, &rig.error));
+        assert_int_equal(results[0], 1);
+        memcpy(&word, rig.cells + at, sizeof word);
+        assert_int_equal(get(&rig, rig.board.window + at), word);
+        assert_true(reads || word == UINT32_MAX);
+    }
+    scenario_close(&rig);
+}
+
+/* A debugger halts a call and starts over: what the first one found comes back. */
+static void a_second_call_restores_what_the_first_found(void **state)
+{
+    (void)state;
+    static const uint32_t vtor = 0x34001000;
+    struct scenario_rig rig;
+    open_initialised(&rig, NOR_TIMING_TYPICAL);
+    put(&rig, VTOR, vtor);
+    run_into_erase(&rig);
+    scenario_assert_good(&rig,
+                         session_call_checked(&rig.session, LOADER_INIT, init, 5000, &rig.error));
+    assert_int_equal(get(&rig, VTOR), vtor);
+    scenario_close(&rig);
+}
+
+/* As its fuse starts it: 512 ms of LSI at 32 kHz, and a block erase at its maximum takes longer. */
+static void a_watchdog_that_runs_is_fed(void **state)
+{
+    (void)state;
+    struct scenario_rig rig;
+    uint32_t results[2];
+    open_initialised(&rig, NOR_TIMING_MAXIMUM);
+    const uint32_t arguments[4] = {rig.board.window, rig.board.window + 0x3FFFF};
+    put(&rig, IWDG_KR, 0xCCCC);
+    scenario_assert_good(&rig, session_call(&rig.session, LOADER_SECTOR_ERASE, arguments, 20000,
+                                            results, &rig.error));
+    assert_int_equal(results[0], 1);
+    scenario_close(&rig);
+}
+
+/* 0 would mean that all is equal. */
+static void a_fault_in_verify_is_not_equality(void **state)
+{
+    (void)state;
+    struct scenario_rig rig;
+    uint32_t results[2] = {0, 0};
+    open_initialised(&rig, NOR_TIMING_TYPICAL);
+    const uint32_t arguments[4] = {rig.board.window, NOWHERE, 16, 0};
+    scenario_assert_good(
+        &rig, session_call(&rig.session, LOADER_VERIFY, arguments, 1000, results, &rig.error));
+    assert_int_equal(results[0], 1);
+    assert_true(session_read_record(&rig.session));
+    assert_int_equal(rig.session.record.reason, REASON_FAULT);
+    assert_int_equal(get(&rig, CFSR), 0); /* nor is the fault left for the next reader */
+    assert_int_equal(get(&rig, HFSR), 0);
+    scenario_close(&rig);
+}
+
+/* Downloads, and lets the board block in RAM differ from what was built; its CRC is right. */
+static void download_with(struct scenario_rig *rig, void (*change)(struct board_block *))
+{
+    const struct scenario scenario = {
+        .host = "cubeprogrammer-jlink", .content = CONTENT_USED, .seed = 6};
+    const uint32_t start = (uint32_t)offsetof(struct board_block, crc) + 4;
+    struct board_block block;
+    scenario_open(rig, &scenario);
+    scenario_assert_good(rig, session_download(&rig->session, &rig->error));
+    struct cpu *cpu = sim_cpu(rig->sim);
+    uint32_t at = rig->session.layout.image + pack_loader_image()->board_block;
+    assert_true(cpu_debug_read(cpu, at, &block, offsetof(struct board_block, script)));
+    assert_true(cpu_debug_read(cpu, at, &block, block.size));
+    change(&block);
+    block.crc = crc32_of((const uint8_t *)&block + start, block.size - start);
+    assert_true(cpu_debug_write(cpu, at, &block, block.size));
+    scenario_assert_good(rig,
+                         session_call_checked(&rig->session, LOADER_INIT, init, 1000, &rig->error));
+}
+
+static void move_record(struct board_block *block)
+{
+    block->record_address = NOWHERE;
+}
+
+/* The image has a record of its own for that. */
+static void a_record_without_ram_is_replaced(void **state)
+{
+    (void)state;
+    struct scenario_rig rig;
+    struct record record;
+    download_with(&rig, move_record);
+    uint32_t at = rig.session.layout.image + pack_loader_image()->own_record;
+    assert_true(cpu_debug_read(sim_cpu(rig.sim), at, &record, sizeof record));
+    assert_int_equal(record.magic, RECORD_MAGIC);
+    assert_int_equal(record.phase, PHASE_RETURNED);
+    scenario_close(&rig);
+}
+
+/* EBh of the S25FL064L: two clocks of mode byte, eight of latency as delivered [FMF]. */
+static void read_by_eb(struct board_block *block)
+{
+    block->flash.read_fast = (struct flash_command){.opcode = 0xEB,
+                                                    .command_lanes = 1,
+                                                    .address_lanes = 4,
+                                                    .data_lanes = 4,
+                                                    .mode_clocks = 2,
+                                                    .mode_value = 0,
+                                                    .dummy_clocks = 8};
+}
+
+static void a_read_with_a_mode_byte_works(void **state)
+{
+    (void)state;
+    struct scenario_rig rig;
+    uint32_t results[2];
+    uint8_t bytes[64];
+    download_with(&rig, read_by_eb);
+    for (unsigned n = 0; n < 2; n++) {
+        const uint32_t arguments[4] = {rig.board.window + 0x321, sizeof bytes,
+                                       rig.session.layout.buffer};
+        struct nor_state now;
+        scenario_assert_good(
+            &rig, session_call(&rig.session, LOADER_READ, arguments, 1000, results, &rig.error));
+        assert_int_equal(results[0], 1);
+        assert_true(
+            cpu_debug_read(sim_cpu(rig.sim), rig.session.layout.buffer, bytes, sizeof bytes));
+        assert_memory_equal(bytes, rig.cells + 0x321, sizeof bytes);
+        nor_get_state(sim_nor(rig.sim), sim_clock(rig.sim)->now_ps, &now);
+        assert_false(now.continuous_read);
+    }
+    scenario_close(&rig);
+}
+
+/* What a reset left in RAM is not told as true: its sum is wrong, so it is made anew. */
+static void a_damaged_record_is_made_anew(void **state)
+{
+    (void)state;
+    struct scenario_rig rig;
+    open_initialised(&rig, NOR_TIMING_TYPICAL);
+    put(&rig, rig.board.record_address + (uint32_t)offsetof(struct record, fault.cfsr), 0xBAD);
+    scenario_assert_good(&rig,
+                         session_call_checked(&rig.session, LOADER_INIT, init, 1000, &rig.error));
+    assert_true(session_read_record(&rig.session));
+    assert_int_equal(rig.session.record.fault.cfsr, 0);
+    assert_int_equal(rig.session.record.calls, 1);
+    scenario_close(&rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_interrupt_in_a_call_is_held_back),
+        cmocka_unit_test(a_call_has_the_core_as_it_needs_it),
+        cmocka_unit_test(a_second_call_restores_what_the_first_found),
+        cmocka_unit_test(the_window_is_there_between_calls),
+        cmocka_unit_test(a_watchdog_that_runs_is_fed),
+        cmocka_unit_test(a_fault_in_verify_is_not_equality),
+        cmocka_unit_test(a_record_without_ram_is_replaced),
+        cmocka_unit_test(a_read_with_a_mode_byte_works),
+        cmocka_unit_test(a_damaged_record_is_made_anew),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
