@@ -3,7 +3,7 @@ BUILD ?= build
 TEST_BUILD ?= build-test
 GENERATOR ?= Ninja
 .DEFAULT_GOAL := all
-.PHONY: all packages demo test format check-format bench clean
+.PHONY: all packages demo test mutants format check-format bench clean
 
 all: packages
 	@cmake -S . -B $(BUILD) -G $(GENERATOR) -DCMAKE_BUILD_TYPE=Release >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
@@ -18,6 +18,10 @@ demo: all
 # The host side of the tests runs under AddressSanitizer and UBSan.
 test: all check-format
 	@scripts/test.sh $(BUILD) $(TEST_BUILD) $(GENERATOR)
+
+# Breaks the loader on purpose, in many ways; the tests must notice.
+mutants: packages
+	@scripts/mutants.sh $(BUILD)-mutants
 
 bench: all
 	@scripts/bench.sh $(BUILD)

@@ -138,6 +138,21 @@ static void the_window_is_there_between_calls(void **state)
     scenario_close(&rig);
 }
 
+/* A fast core calls before the window's time-out has ended the last mapped access. */
+static void a_call_right_after_a_window_read_works(void **state)
+{
+    (void)state;
+    const struct scenario scenario = {
+        .host = "cubeprogrammer-jlink", .cpu_hz = 800000000, .content = CONTENT_USED, .seed = 6};
+    struct scenario_rig rig;
+    scenario_open(&rig, &scenario);
+    scenario_assert_good(&rig, session_begin(&rig.session, OPERATION_WRITE, &rig.error));
+    get(&rig, rig.board.window + 0x1000);
+    run_into_erase(&rig);
+    run_to_return(&rig);
+    scenario_close(&rig);
+}
+
 /* A debugger halts a call and starts over: what the first one found comes back. */
 static void a_second_call_restores_what_the_first_found(void **state)
 {
@@ -260,6 +275,48 @@ static void a_read_with_a_mode_byte_works(void **state)
     scenario_close(&rig);
 }
 
+/* A fast core does not outrun the chip's power-up time. */
+static void a_chip_that_just_got_power_is_waited_for(void **state)
+{
+    (void)state;
+    const struct scenario scenario = {.host = "cubeprogrammer-jlink", .cpu_hz = 800000000};
+    struct scenario_rig rig;
+    scenario_open(&rig, &scenario);
+    scenario_assert_good(&rig, session_download(&rig.session, &rig.error));
+    nor_set_power(sim_nor(rig.sim), sim_clock(rig.sim)->now_ps, false);
+    nor_set_power(sim_nor(rig.sim), sim_clock(rig.sim)->now_ps, true);
+    scenario_assert_good(&rig,
+                         session_call_checked(&rig.session, LOADER_INIT, init, 1000, &rig.error));
+    scenario_close(&rig);
+}
+
+/* With 4-byte addresses it is the longer all-ones frames that reach the mode byte; and a chip that
+ * wakes up must be awake when the reset comes that takes it back to 3. */
+static void long_addresses_and_another_state_are_left(void **state)
+{
+    (void)state;
+    static const char *const others[] = {"continuous-read", "deep-power-down", "qpi"};
+    const struct scenario scenario = {.host = "cubeprogrammer-jlink", .cpu_hz = 800000000};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        struct scenario_rig rig;
+        struct nor_state found;
+        scenario_open(&rig, &scenario);
+        scenario_assert_good(&rig, session_download(&rig.session, &rig.error));
+        uint64_t now = sim_clock(rig.sim)->now_ps;
+        assert_true(nor_inherit(sim_nor(rig.sim), now, "4-byte"));
+        assert_true(nor_inherit(sim_nor(rig.sim), now, others[i]));
+        nor_get_state(sim_nor(rig.sim), now, &found);
+        assert_true(found.continuous_read || found.deep_power_down || found.qpi);
+        assert_int_equal(found.address_bytes, 4);
+        scenario_assert_good(
+            &rig, session_call_checked(&rig.session, LOADER_INIT, init, 1000, &rig.error));
+        nor_get_state(sim_nor(rig.sim), sim_clock(rig.sim)->now_ps, &found);
+        assert_false(found.continuous_read || found.deep_power_down || found.qpi);
+        assert_int_equal(found.address_bytes, 3);
+        scenario_close(&rig);
+    }
+}
+
 /* What a reset left in RAM is not told as true: its sum is wrong, so it is made anew. */
 static void a_damaged_record_is_made_anew(void **state)
 {
@@ -282,10 +339,13 @@ int main(void)
         cmocka_unit_test(a_call_has_the_core_as_it_needs_it),
         cmocka_unit_test(a_second_call_restores_what_the_first_found),
         cmocka_unit_test(the_window_is_there_between_calls),
+        cmocka_unit_test(a_call_right_after_a_window_read_works),
         cmocka_unit_test(a_watchdog_that_runs_is_fed),
         cmocka_unit_test(a_fault_in_verify_is_not_equality),
         cmocka_unit_test(a_record_without_ram_is_replaced),
         cmocka_unit_test(a_read_with_a_mode_byte_works),
+        cmocka_unit_test(a_chip_that_just_got_power_is_waited_for),
+        cmocka_unit_test(long_addresses_and_another_state_are_left),
         cmocka_unit_test(a_damaged_record_is_made_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: MIT
+"""Builds the loader with one mutant at a time and tells which test notices it; see tests/mutants/list.
+
+run.py TREE BUILD [--filter NAME]... [--jobs N]
+
+TREE is a copy of the sources that may be changed, BUILD its configured build directory. While one mutant
+is tested the next is built. Status 1: a mutant survives without a reason, or one with a reason is caught;
+2: the list does not fit the sources, or the sources as they are fail.
+"""
+import argparse
+import concurrent.futures
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+
+# Program and argument. The quick ones that most mutants die of come first.
+TESTS = [("test_wires",), ("test_promise",), ("test_in_call",), ("test_abi",),
+         ("test_matrix", "a_fault_returns_from_each_state"), ("test_matrix", "a_halted_call_is_started_over"),
+         ("test_loader_states",), ("test_matrix", "deadlines_keep_to_the_clock"),
+         ("test_matrix", "a_fault_returns_on_armv7m"), ("test_addresses",), ("test_matrix",)]
+PROGRAMS = list(dict.fromkeys(test[0] for test in TESTS))
+SECONDS = 120
+KEYS = ("mutant", "file", "text", "with", "why", "survives")
+
+
+class ListError(Exception):
+    pass
+
+
+def read_list(path):
+    """Blocks of `key: value` lines; lines of the same key are joined. `with` may be missing."""
+    mutants, block = [], {}
+    with open(path, encoding="utf-8") as lines:
+        for number, line in enumerate([*lines, "\n"], 1):
+            line = line.rstrip("\n")
+            if line.startswith("#"):
+                continue
+            if not line:
+                if block:
+                    mutants.append(block)
+                block = {}
+                continue
+            key, colon, value = line.partition(":")
+            if key not in KEYS or not colon:
+                raise ListError(f"{path}:{number}: no such key: {line}")
+            block.setdefault(key, []).append(value[1:])
+    mutants = [{key: "\n".join(value) for key, value in block.items()} for block in mutants]
+    for mutant in mutants:
+        missing = [key for key in ("mutant", "file", "text", "why") if not mutant.get(key)]
+        if missing:
+            raise ListError(f"{path}: {mutant.get('mutant', '?')}: no {', '.join(missing)}")
+    names = [mutant["mutant"] for mutant in mutants]
+    if len(set(names)) != len(names):
+        raise ListError(f"{path}: a name occurs twice")
+    return mutants
+
+
+def change(tree, mutant):
+    """Applies the mutant; returns what puts the file back."""
+    path = os.path.join(tree, mutant["file"])
+    with open(path, encoding="utf-8") as file:
+        before = file.read()
+    count = before.count(mutant["text"])
+    if count != 1:
+        raise ListError(f"{mutant['mutant']}: the text occurs {count} times in {mutant['file']}")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(before.replace(mutant["text"], mutant.get("with", "")))
+
+    def undo():
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(before)
+
+    return undo
+
+
+def build(directory, name):
+    """The test programs of this loader, in a directory of their own."""
+    done = subprocess.run(["ninja", "-C", directory, "--quiet", *PROGRAMS], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode != 0:
+        raise ListError(f"{name}: does not build, which catches nothing\n{done.stdout}")
+    programs = os.path.join(directory, "mutants", name)
+    os.makedirs(programs, exist_ok=True)
+    for test in PROGRAMS:
+        shutil.copy2(os.path.join(directory, test), programs)
+    return programs
+
+
+def run_test(tree, command):
+    """None if the test passes; what it said otherwise. Ends at the first failure."""
+    process = subprocess.Popen(command, cwd=tree, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               text=True, errors="replace", env={**os.environ, "EXTLOAD_FAIL_FAST": "1"})
+    timed_out = []
+    timer = threading.Timer(SECONDS, lambda: (timed_out.append(True), process.kill()))
+    timer.start()
+    verdict = None
+    for line in process.stdout:
+        if line.startswith("[  FAILED  ]"):
+            verdict = line.split("]", 1)[1].strip()
+            process.kill()
+            break
+    process.stdout.close()
+    status = process.wait()
+    timer.cancel()
+    if timed_out:
+        return f"more than {SECONDS} s"
+    return verdict if verdict is not None or status == 0 else f"status {status}"
+
+
+def judge(tree, programs):
+    """The test that notices and what it said, or None."""
+    try:
+        for test in TESTS:
+            said = run_test(tree, [os.path.join(programs, test[0]), *test[1:]])
+            if said is not None:
+                return f"{test[0]}: {said}"
+        return None
+    finally:
+        shutil.rmtree(programs)
+
+
+def run(tree, directory, mutants, jobs):
+    """A verdict per mutant, in order. The sources as they are come first: they must pass."""
+    slots = threading.Semaphore(jobs)
+
+    def judged(name, programs):
+        try:
+            start = time.monotonic()
+            verdict = judge(tree, programs)
+            print(f"{name:40} {verdict or 'not caught'} ({time.monotonic() - start:.0f} s)", flush=True)
+            return verdict
+        finally:
+            slots.release()
+
+    pending = []
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        for mutant in [None, *mutants]:
+            slots.acquire()
+            name = mutant["mutant"] if mutant else "as-it-is"
+            undo = change(tree, mutant) if mutant else lambda: None
+            try:
+                programs = build(directory, name)
+            finally:
+                undo()
+            pending.append(pool.submit(judged, name, programs))
+            if pending[0].done() and pending[0].result() is not None:
+                break
+        verdicts = [future.result() for future in pending]
+    if verdicts[0] is not None:
+        raise ListError(f"the unchanged loader fails: {verdicts[0]}")
+    return verdicts[1:]
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("tree")
+    arguments.add_argument("build")
+    arguments.add_argument("--filter", action="append", help="only mutants whose name contains this")
+    arguments.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    options = arguments.parse_args()
+    options.tree, options.build = os.path.abspath(options.tree), os.path.abspath(options.build)
+    try:
+        mutants = [mutant for mutant in read_list(os.path.join(options.tree, "tests/mutants/list"))
+                   if any(part in mutant["mutant"] for part in options.filter or [""])]
+        if not mutants:
+            raise ListError(f"no mutant is named like {options.filter}")
+        for mutant in mutants:  # before anything is built
+            change(options.tree, mutant)()
+        verdicts = run(options.tree, options.build, mutants, options.jobs)
+    except ListError as error:
+        print(error, file=sys.stderr)
+        return 2
+    bad = 0
+    print(f"\n{'mutant':40} caught by")
+    for mutant, verdict in zip(mutants, verdicts):
+        reason = mutant.get("survives")
+        note = verdict or (f"survives: {reason}" if reason else "SURVIVES")
+        if verdict and reason:
+            note += "  (the list says that it survives)"
+        bad += (verdict is None) == (reason is None)
+        print(f"{mutant['mutant']:40} {note}")
+    caught = sum(verdict is not None for verdict in verdicts)
+    print(f"\n{len(mutants)} mutants, {caught} caught, {len(mutants) - caught} survive, {bad} against the list")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
