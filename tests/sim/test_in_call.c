@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -275,6 +276,32 @@ static void a_read_with_a_mode_byte_works(void **state)
     scenario_close(&rig);
 }
 
+static void sectors_of_4_kib(struct board_block *block)
+{
+    block->sector_size = 0x1000;
+}
+
+/* Larger erase types where they fit, and only there. */
+static void small_sectors_keep_their_neighbours(void **state)
+{
+    (void)state;
+    struct scenario_rig rig;
+    uint32_t results[2];
+    download_with(&rig, sectors_of_4_kib);
+    uint32_t size = rig.board.part.size, start = 0xF000, end = 0x31000;
+    uint8_t *expected = malloc(size);
+    assert_non_null(expected);
+    memcpy(expected, rig.cells, size);
+    memset(expected + start, 0xFF, end - start);
+    const uint32_t arguments[4] = {rig.board.window + start, rig.board.window + end - 1};
+    scenario_assert_good(&rig, session_call(&rig.session, LOADER_SECTOR_ERASE, arguments, 20000,
+                                            results, &rig.error));
+    assert_int_equal(results[0], 1);
+    assert_memory_equal(expected, rig.cells, size);
+    free(expected);
+    scenario_close(&rig);
+}
+
 /* A fast core does not outrun the chip's power-up time. */
 static void a_chip_that_just_got_power_is_waited_for(void **state)
 {
@@ -346,6 +373,7 @@ int main(void)
         cmocka_unit_test(a_read_with_a_mode_byte_works),
         cmocka_unit_test(a_chip_that_just_got_power_is_waited_for),
         cmocka_unit_test(long_addresses_and_another_state_are_left),
+        cmocka_unit_test(small_sectors_keep_their_neighbours),
         cmocka_unit_test(a_damaged_record_is_made_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
