@@ -78,7 +78,10 @@ enum record_reason {
     REASON_ERASE_NOT_BLANK = 28, /* not all FF after an erase without error: offset, size, sum of
                                     the zero bits' values */
     REASON_BUSY_NV_WRITE =
-        29 /* a non-volatile register write outlasted its maximum: SR1, SR2, ms */
+        29, /* a non-volatile register write outlasted its maximum: SR1, SR2, ms */
+    REASON_LINES_SWAPPED =
+        30 /* data lines are exchanged: the controller's line on which the flash's IO0 is, the one
+              on which its IO1 is (0 and 1: IO2 and IO3 are exchanged) */
 };
 
 /* `found`: the chip's status registers as Init found them, before it changed anything: SR1 in bits

@@ -43,11 +43,11 @@ add_custom_command(
   COMMENT "Linking the loader image" VERBATIM)
 
 # The embedder fails the build on any relocation that depends on the load address, and over the budget:
-# 8 KiB less the largest shipped board block.
+# 12 KiB less the largest shipped board block.
 add_executable(embed_loader cmake/embed_loader.c src/elf/elf32.c src/report/error.c)
 set(LOADER_IMAGE_SOURCE ${CMAKE_BINARY_DIR}/loader_image.c)
 add_custom_command(
   OUTPUT ${LOADER_IMAGE_SOURCE}
-  COMMAND embed_loader ${LOADER_ELF} ${LOADER_SYMBOLS} ${LOADER_IMAGE_SOURCE} 7680
+  COMMAND embed_loader ${LOADER_ELF} ${LOADER_SYMBOLS} ${LOADER_IMAGE_SOURCE} 11776
   DEPENDS embed_loader ${LOADER_ELF}
   COMMENT "Embedding the loader image" VERBATIM)

@@ -18,6 +18,8 @@
 #define GRACE_US    5000u /* lets a page program that was under way finish */
 #define PROOF_BYTES 32u
 #define RE_READS    8u
+#define PROBE_BYTES 12u                  /* 24 clocks of four lines */
+#define RDID_ZEROS  UINT32_C(0x01100000) /* the clocks of 9Fh that are 0, for line 0 */
 #define NOTHING_ON  UINT32_C(0x00FFFFFF)
 
 /* All lines high for 4, 8, 10 and 16 clocks: the address, then mode bytes. */
@@ -65,6 +67,33 @@ static bool wait_ready(const struct flash_block *flash, bool *done, uint32_t *st
     return chip_wait(ms * 1000u, done, status);
 }
 
+/* Four lines at once find a flash whose lines are exchanged: eight address clocks make RDID, of which
+ * only line `to` carries the zeros; then all lines are read, and the one that carries the ID leads
+ * to the flash's IO1. */
+static bool find_exchange(uint32_t expected)
+{
+    uint8_t nibbles[PROBE_BYTES];
+    struct bus_result result;
+    for (uint32_t to = 0; to < 4; to++) {
+        const struct nor_op op = {.command = {.address_lanes = 4, .data_lanes = 4},
+                                  .address = ~(RDID_ZEROS << to),
+                                  .size = PROBE_BYTES};
+        if (!bus_read(&op, 4, BUS_STORE, nibbles, &result)) {
+            return false;
+        }
+        for (uint32_t from = 0; from < 4; from++) {
+            uint32_t id = 0;
+            for (uint32_t i = 0; i < 2 * PROBE_BYTES; i++) {
+                id = id << 1 | (nibbles[i / 2] >> (from + (i & 1 ? 0 : 4)) & 1);
+            }
+            if (id == __builtin_bswap32(expected) >> 8) {
+                return flight_fail(REASON_LINES_SWAPPED, to, from, 0);
+            }
+        }
+    }
+    return true;
+}
+
 static bool identify(const struct flash_block *flash)
 {
     uint32_t id, again,
@@ -77,10 +106,10 @@ static bool identify(const struct flash_block *flash)
     if (id == expected && id == again) {
         return true;
     }
-    return flight_fail(id == NOTHING_ON ? REASON_FLASH_SILENT_HIGH
-                       : id == 0        ? REASON_FLASH_SILENT_LOW
-                                        : REASON_FLASH_WRONG_ID,
-                       id, expected, again);
+    return find_exchange(expected) && flight_fail(id == NOTHING_ON ? REASON_FLASH_SILENT_HIGH
+                                                  : id == 0        ? REASON_FLASH_SILENT_LOW
+                                                                   : REASON_FLASH_WRONG_ID,
+                                                  id, expected, again);
 }
 
 /* Block protection off, quad on, both volatile: gone with the next reset, as found with the next
@@ -117,6 +146,10 @@ static bool configure(const struct flash_block *flash)
 static bool blame_line(uint32_t at, uint32_t good, uint32_t bad)
 {
     uint32_t differs = good ^ bad;
+    uint32_t unequal = (bad ^ bad >> 1) & UINT32_C(0x44444444); /* IO2 and IO3 */
+    if ((bad ^ unequal ^ unequal << 1) == good) {
+        return flight_fail(REASON_LINES_SWAPPED, 0, 1, 0);
+    }
     if ((differs & UINT32_C(0x33333333)) != 0) {
         return flight_fail(REASON_READ_MODES_DIFFER, at, good, bad);
     }

@@ -93,6 +93,8 @@ static const struct reason_text reasons[] = {
          "the flash is busy longer than a register write may last (SR1 0x%02x, SR2 "
          "0x%02x, %u ms)",
          "power-cycle the flash"},
+    [REASON_LINES_SWAPPED] = {"LINES_SWAPPED", "",
+                              "compare the schematic with `pins:`; the tracks must be changed"},
 };
 
 #define REASON_COUNT (sizeof reasons / sizeof reasons[0])
@@ -131,20 +133,41 @@ static void explain_bringup(const struct record *record, const struct board *boa
     }
 }
 
+static const char *pad_of_line(const struct board *board, unsigned line)
+{
+    char signal[8];
+    snprintf(signal, sizeof signal, "IO%u", line & 0xFu);
+    for (unsigned i = 0; board != NULL && i < board->pin_count; i++) {
+        if (strcmp(board->pins[i].signal, signal) == 0) {
+            return board->pins[i].pad;
+        }
+    }
+    return "?";
+}
+
 static void explain_line(const struct record *record, const struct board *board,
                          struct explanation *explanation)
 {
-    char signal[8];
-    snprintf(signal, sizeof signal, "IO%u", record->detail[0] & 0xFu);
-    const char *pad = "?";
-    for (unsigned i = 0; board != NULL && i < board->pin_count; i++) {
-        if (strcmp(board->pins[i].signal, signal) == 0) {
-            pad = board->pins[i].pad;
-        }
+    unsigned line = record->detail[0] & 0xFu;
+    snprintf(explanation->what, sizeof explanation->what,
+             "data line IO%u (pin %s) does not work: 0x%08x came back for 0x%08x", line,
+             pad_of_line(board, line), record->detail[1], record->detail[2]);
+}
+
+static void explain_lines(const struct record *record, const struct board *board,
+                          struct explanation *explanation)
+{
+    unsigned io0 = record->detail[0], io1 = record->detail[1];
+    if (io0 == 0 && io1 == 1) {
+        snprintf(explanation->what, sizeof explanation->what,
+                 "data lines are exchanged: IO2 (pin %s) and IO3 (pin %s)", pad_of_line(board, 2),
+                 pad_of_line(board, 3));
+        return;
     }
     snprintf(explanation->what, sizeof explanation->what,
-             "data line %s (pin %s) does not work: 0x%08x came back for 0x%08x", signal, pad,
-             record->detail[1], record->detail[2]);
+             "data lines are exchanged: the flash's IO0 is on pin %s (IO%u), its IO1 on pin %s "
+             "(IO%u)",
+             pad_of_line(board, io0), io0, pad_of_line(board, io1), io1);
 }
 
 void explain_record(const struct record *record, const struct board *board,
@@ -163,6 +186,8 @@ void explain_record(const struct record *record, const struct board *board,
     const struct reason_text *text = &reasons[record->reason];
     if (record->reason == REASON_LINE_STUCK) {
         explain_line(record, board, explanation);
+    } else if (record->reason == REASON_LINES_SWAPPED) {
+        explain_lines(record, board, explanation);
     } else {
         snprintf(explanation->what, sizeof explanation->what, text->format, record->detail[0],
                  record->detail[1], record->detail[2]);

@@ -15,7 +15,8 @@
 enum break_kind {
     STUCK,
     OSCILLATOR,
-    CUT
+    CUT,
+    SWAPPED
 };
 
 struct wire {
@@ -25,6 +26,7 @@ struct wire {
     uint32_t address, mask, value; /* STUCK: these bits keep `value` */
     const char *signal;            /* CUT */
     const char *expect;            /* what the reason must name */
+    const char *other;             /* SWAPPED with `signal` */
 };
 
 #define BOARD_P1 "data/boards/stm32n657-xspi1-power-switch.yaml"
@@ -38,26 +40,32 @@ struct wire {
 #define MODER(pin) (UINT32_C(3) << (2 * (pin)))
 
 static const struct wire wires[] = {
-    {"supply of the pads", BOARD_P2, STUCK, PWR + 0x3C, 1u << 9, 0, NULL, "VDDIO3"},
-    {"clock of GPION", BOARD_P2, STUCK, RCC + 0x25C, 1u << 13, 0, NULL, "GPION"},
-    {"clock of PWR", BOARD_P2, STUCK, RCC + 0x25C, 1u << 18, 0, NULL, "PWR"},
-    {"clock of XSPI2", BOARD_P2, STUCK, RCC + 0x260, 1u << 12, 0, NULL, "XSPI2"},
-    {"clock of XSPIM", BOARD_P2, STUCK, RCC + 0x260, 1u << 13, 0, NULL, "XSPIM"},
-    {"per_ck", BOARD_P2, STUCK, RCC + 0x248, 1u << 6, 0, NULL, "PER"},
-    {"kernel clock selection", BOARD_P2, STUCK, RCC + 0x158, 3u << 4, 0, NULL, "XSPI2SEL"},
-    {"route of XSPIM", BOARD_P2, STUCK, XSPIM, 2, 2, NULL, "XSPIM"},
-    {"mux of NCS", BOARD_P2, STUCK, GPION, MODER(1), MODER(1), NULL, "PN1"},
-    {"mux of IO0", BOARD_P2, STUCK, GPION, MODER(2), MODER(2), NULL, "PN2"},
-    {"mux of IO1", BOARD_P2, STUCK, GPION, MODER(3), MODER(3), NULL, "PN3"},
-    {"mux of IO2", BOARD_P2, STUCK, GPION, MODER(4), MODER(4), NULL, "PN4"},
-    {"mux of IO3", BOARD_P2, STUCK, GPION, MODER(5), MODER(5), NULL, "PN5"},
-    {"mux of CLK", BOARD_P2, STUCK, GPION, MODER(6), MODER(6), NULL, "PN6"},
-    {"kernel clock", BOARD_P2, OSCILLATOR, 0, 0, 0, NULL, "HSI"},
-    {"track of IO2", BOARD_P2, CUT, 0, 0, 0, "IO2", "IO2"},
-    {"track of IO3", BOARD_P2, CUT, 0, 0, 0, "IO3", "IO3"},
-    {"track of IO1", BOARD_P2, CUT, 0, 0, 0, "IO1", "IO1"},
-    {"power switch", BOARD_P1, STUCK, GPIOB + 0x14, 1u << 3, 0, NULL, "PB3"},
-    {"mux of the power switch", BOARD_P1, STUCK, GPIOB, MODER(3), MODER(3), NULL, "PB3"},
+    {"supply of the pads", BOARD_P2, STUCK, PWR + 0x3C, 1u << 9, 0, NULL, "VDDIO3", NULL},
+    {"clock of GPION", BOARD_P2, STUCK, RCC + 0x25C, 1u << 13, 0, NULL, "GPION", NULL},
+    {"clock of PWR", BOARD_P2, STUCK, RCC + 0x25C, 1u << 18, 0, NULL, "PWR", NULL},
+    {"clock of XSPI2", BOARD_P2, STUCK, RCC + 0x260, 1u << 12, 0, NULL, "XSPI2", NULL},
+    {"clock of XSPIM", BOARD_P2, STUCK, RCC + 0x260, 1u << 13, 0, NULL, "XSPIM", NULL},
+    {"per_ck", BOARD_P2, STUCK, RCC + 0x248, 1u << 6, 0, NULL, "PER", NULL},
+    {"kernel clock selection", BOARD_P2, STUCK, RCC + 0x158, 3u << 4, 0, NULL, "XSPI2SEL", NULL},
+    {"route of XSPIM", BOARD_P2, STUCK, XSPIM, 2, 2, NULL, "XSPIM", NULL},
+    {"mux of NCS", BOARD_P2, STUCK, GPION, MODER(1), MODER(1), NULL, "PN1", NULL},
+    {"mux of IO0", BOARD_P2, STUCK, GPION, MODER(2), MODER(2), NULL, "PN2", NULL},
+    {"mux of IO1", BOARD_P2, STUCK, GPION, MODER(3), MODER(3), NULL, "PN3", NULL},
+    {"mux of IO2", BOARD_P2, STUCK, GPION, MODER(4), MODER(4), NULL, "PN4", NULL},
+    {"mux of IO3", BOARD_P2, STUCK, GPION, MODER(5), MODER(5), NULL, "PN5", NULL},
+    {"mux of CLK", BOARD_P2, STUCK, GPION, MODER(6), MODER(6), NULL, "PN6", NULL},
+    {"kernel clock", BOARD_P2, OSCILLATOR, 0, 0, 0, NULL, "HSI", NULL},
+    {"track of IO2", BOARD_P2, CUT, 0, 0, 0, "IO2", "IO2", NULL},
+    {"track of IO3", BOARD_P2, CUT, 0, 0, 0, "IO3", "IO3", NULL},
+    {"track of IO1", BOARD_P2, CUT, 0, 0, 0, "IO1", "IO1", NULL},
+    {"IO0 and IO1 swapped", BOARD_P2, SWAPPED, 0, 0, 0, "IO0", "IO0 is on pin PN3 (IO1)", "IO1"},
+    {"IO0 and IO2 swapped", BOARD_P2, SWAPPED, 0, 0, 0, "IO0", "IO0 is on pin PN4 (IO2)", "IO2"},
+    {"IO0 and IO3 swapped", BOARD_P2, SWAPPED, 0, 0, 0, "IO0", "IO0 is on pin PN5 (IO3)", "IO3"},
+    {"IO1 and IO2 swapped", BOARD_P2, SWAPPED, 0, 0, 0, "IO1", "IO1 on pin PN4 (IO2)", "IO2"},
+    {"IO1 and IO3 swapped", BOARD_P2, SWAPPED, 0, 0, 0, "IO1", "IO1 on pin PN5 (IO3)", "IO3"},
+    {"IO2 and IO3 swapped", BOARD_P2, SWAPPED, 0, 0, 0, "IO2", "IO2 (pin PN4) and IO3", "IO3"},
+    {"power switch", BOARD_P1, STUCK, GPIOB + 0x14, 1u << 3, 0, NULL, "PB3", NULL},
+    {"mux of the power switch", BOARD_P1, STUCK, GPIOB, MODER(3), MODER(3), NULL, "PB3", NULL},
 };
 
 #define WIRE_COUNT (sizeof wires / sizeof wires[0])
@@ -69,6 +77,7 @@ static void break_wire(struct scenario_rig *rig, const struct wire *wire)
     case STUCK: soc_stick(soc, wire->address, wire->mask, wire->value); break;
     case OSCILLATOR: soc_stop_oscillator(soc); break;
     case CUT: assert_true(soc_cut_wire(soc, wire->signal)); break;
+    case SWAPPED: assert_true(soc_swap_wires(soc, wire->signal, wire->other)); break;
     }
 }
 

@@ -387,18 +387,40 @@ void soc_stop_oscillator(struct soc *soc)
     soc_clocks_update(soc);
 }
 
-bool soc_cut_wire(struct soc *soc, const char *signal)
+static struct wire *find_wire(struct soc *soc, const char *signal)
 {
-    bool found = false;
-    soc_route_settle(soc);
     for (unsigned i = 0; i < soc->config.wire_count; i++) {
         if (strcmp(soc->config.wires[i].signal, signal) == 0) {
-            soc->wires[i].cut = true;
-            found = true;
+            return &soc->wires[i];
         }
     }
+    return NULL;
+}
+
+bool soc_cut_wire(struct soc *soc, const char *signal)
+{
+    struct wire *wire = find_wire(soc, signal);
+    if (wire == NULL) {
+        return false;
+    }
+    soc_route_settle(soc);
+    wire->cut = true;
     soc_route_update(soc);
-    return found;
+    return true;
+}
+
+bool soc_swap_wires(struct soc *soc, const char *one, const char *other)
+{
+    struct wire *first = find_wire(soc, one), *second = find_wire(soc, other);
+    if (first == NULL || second == NULL) {
+        return false;
+    }
+    soc_route_settle(soc);
+    enum signal chip = first->chip;
+    first->chip = second->chip;
+    second->chip = chip;
+    soc_route_update(soc);
+    return true;
 }
 
 const struct soc_stats *soc_stats(const struct soc *soc)

@@ -93,6 +93,8 @@ void soc_stick(struct soc *soc, uint32_t address, uint32_t mask, uint32_t value)
 void soc_stop_oscillator(struct soc *soc);
 /* Cuts the wire to the chip's signal ("IO2"). Returns false if there is none. */
 bool soc_cut_wire(struct soc *soc, const char *signal);
+/* Exchanges the tracks to two signals of the chip. Returns false if one is not wired. */
+bool soc_swap_wires(struct soc *soc, const char *one, const char *other);
 
 /* Name of a register, "XSPI2.SR", and of a bit or field, for reports; empty if unknown. */
 void soc_register_name(const struct soc *soc, uint32_t address, char *buffer, size_t size);
