@@ -2,6 +2,7 @@
 #include "record/flight.h"
 
 #include "guard/guard.h"
+#include "record/rtt.h"
 #include "state.h"
 #include "time/time.h"
 
@@ -15,6 +16,7 @@
 __attribute__((section(".record"))) static struct record own_record;
 
 #define live (state->record)
+#define rtt  ((struct rtt_area *)((uint32_t)live + RTT_OFFSET)) /* not behind own_record */
 
 /* Every store keeps the checksum true, so that a record of a call that never returned can be read
  * too. */
@@ -69,6 +71,9 @@ void flight_open(uint32_t address)
     if (!is_sound(candidate)) {
         make(candidate);
     }
+    if (candidate != &own_record) {
+        rtt_open(rtt);
+    }
 }
 
 static void set_reason(uint32_t reason, uint32_t detail0, uint32_t detail1, uint32_t detail2)
@@ -88,16 +93,21 @@ void flight_enter(uint32_t function, const struct guard_state *guard)
     put(&live->image, (uint32_t)stldr_Init & ~1u);
     copy((uint32_t *)&live->entry, (const uint32_t *)&guard->entry,
          sizeof(struct record_entry) / sizeof(uint32_t));
-    flight_phase(PHASE_ENTERED, 0);
+    flight_phase(PHASE_ENTERED, function);
 }
 
+/* Time has not started when a call is entered. */
 void flight_phase(enum record_phase phase, uint32_t detail)
 {
     struct record_event *event = &live->events[live->event_head % RECORD_EVENTS];
+    uint32_t cycles = phase == PHASE_ENTERED ? 0 : time_now();
     put(&live->phase, phase);
-    put(&event->cycles, time_now());
+    put(&event->cycles, cycles);
     put(&event->what, (uint32_t)phase << 24 | (detail & 0x00FFFFFFu));
     put(&live->event_head, (live->event_head + 1) % RECORD_EVENTS);
+    if (live != &own_record) {
+        rtt_event(rtt, phase, detail, cycles);
+    }
 }
 
 bool flight_fail(enum record_reason reason, uint32_t detail0, uint32_t detail1, uint32_t detail2)
@@ -133,6 +143,6 @@ void flight_leave(uint32_t result)
 {
     put(&live->result, result);
     put(&live->cpu_hz, time_hz());
-    flight_phase(PHASE_RETURNED, 0);
+    flight_phase(PHASE_RETURNED, live->reason);
     put(&live->cycles, time_now());
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "board/board.h"
 
-#include "abi/record.h"
+#include "abi/rtt.h"
 #include "board/board_load.h"
 #include "board/crc32.h"
 #include "board/data_files.h"
@@ -193,7 +193,7 @@ static bool check_record(struct loading *loading)
     if (record->node != NULL && strcmp(record->text, "image") == 0) {
         address = 0;
     } else if (record->node != NULL) {
-        uint64_t size = sizeof(struct record);
+        uint64_t size = RTT_END;
         if (!quantity_parse(QUANTITY_NUMBER, record->text, &address) || address > UINT32_MAX) {
             schema_error(&loading->file, record, ERROR_WRONG_TYPE, loading->error, "`record: %s`",
                          record->text);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim/matrix_run.h"
 
+#include "abi/rtt.h"
 #include "pack/pack.h"
 
 #include <setjmp.h>
@@ -88,7 +89,7 @@ static void start_watch(struct matrix *matrix)
         .image = layout->image,
         .image_end = layout->image + layout->size,
         .record = matrix->rig.board.record_address,
-        .record_end = matrix->rig.board.record_address + (uint32_t)sizeof(struct record),
+        .record_end = matrix->rig.board.record_address + RTT_END,
         .stack = layout->image + image->board_block - stack,
         .stack_top = (layout->image + image->board_block) & ~7u,
     };

@@ -3,7 +3,7 @@
  * The shipped boards, MCUs and parts: what the board block holds and what its script leaves in the
  * registers. Wanted values are those that the vendor's documents give for each use.
  */
-#include "abi/record.h"
+#include "abi/rtt.h"
 #include "board/board.h"
 #include "board/crc32.h"
 #include "board/mcu.h"
@@ -619,7 +619,7 @@ static void knows_the_packages(void **state)
         }
     }
     assert_int_equal(pads, 165);
-    assert_non_null(mcu_find_ram(&mcu, mcu.record_address, sizeof(struct record)));
+    assert_non_null(mcu_find_ram(&mcu, mcu.record_address, RTT_END));
     mcu_release(&mcu);
 }
 
