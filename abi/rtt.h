@@ -13,7 +13,7 @@
 
 #define RTT_OFFSET UINT32_C(0x160)
 #define RTT_ID     "SEGGER RTT"
-#define RTT_TEXT   512 /* bytes of the ring, a power of two; one of them stays free */
+#define RTT_TEXT   512         /* bytes of the ring, a power of two; one of them stays free */
 #define RTT_SKIP   UINT32_C(0) /* up.flags: what does not fit is left out */
 
 struct rtt_up {
@@ -26,12 +26,12 @@ struct rtt_up {
 };
 
 struct rtt_area {
-    uint8_t id[16];              /* 0x00 RTT_ID and zeros; written last */
-    uint32_t up_count;           /* 0x10 */
-    uint32_t down_count;         /* 0x14 */
-    struct rtt_up up;            /* 0x18 */
-    uint8_t name[8];             /* 0x30 "extload" */
-    uint8_t text[RTT_TEXT];      /* 0x38 */
+    uint8_t id[16];         /* 0x00 RTT_ID and zeros; written last */
+    uint32_t up_count;      /* 0x10 */
+    uint32_t down_count;    /* 0x14 */
+    struct rtt_up up;       /* 0x18 */
+    uint8_t name[8];        /* 0x30 "extload" */
+    uint8_t text[RTT_TEXT]; /* 0x38 */
 };
 
 /*

@@ -38,8 +38,13 @@
 #define E_AIRCR       0x40
 #define E_DEMCR       0x44
 #define E_SCR         0x48
-#define FAULT         0xA4
-#define STATE_SIZE    0xE0
+#define E_REGIONS     0x4C
+#define E_RNR         0x50
+#define E_RBAR        0x54
+#define E_RLAR        0x58
+#define E_MAIR0       0x5C
+#define FAULT         0xB8
+#define STATE_SIZE    0xF4
 
 #define IN_BODY       0x594C4F42
 #define STACK_SIZE    568 /* the deepest path of the body, a fault's frame on it, and alignment */
@@ -61,7 +66,12 @@
 #define CSSELR        0xD84
 #define ICIALLU       0xF50
 #define DCCISW        0xF74
+#define MPU_TYPE      0xD90
 #define MPU_CTRL      0xD94
+#define MPU_RNR       0xD98
+#define MPU_RBAR      0xD9C
+#define MPU_RLAR      0xDA0 /* RASR on v7-M; either has its enable in bit 0 */
+#define MPU_MAIR0     0xDC0
 #define DEMCR         0xDFC
 
     .section .guard, "awx", %progbits
@@ -259,6 +269,43 @@ guard_common:
     isb
 7:
 
+/* The windows of external memories, 0x60000000 to 0x9FFFFFFF, are Normal memory by default, and a read
+ * that the core makes up by itself while the controller is indirect could hang it. A call makes them
+ * Device and execute-never, by region 0; every other region is switched off. */
+    ldr     r0, [r11, #MPU_TYPE]
+    ubfx    r0, r0, #8, #8      /* DREGION */
+    movs    r2, #0
+    cbz     r0, 9f
+    ldr     r1, [r11, #MPU_RNR]
+    str     r1, [r10, #E_RNR]
+8:  subs    r0, r0, #1
+    str     r0, [r11, #MPU_RNR]
+    ldr     r1, [r11, #MPU_RLAR]
+    lsrs    r3, r1, #1
+    adcs    r2, r2, r2          /* one bit a region, region 0 lowest */
+    lsls    r3, r3, #1
+    str     r3, [r11, #MPU_RLAR]
+    cmp     r0, #0
+    bne     8b
+    ldr     r1, [r11, #MPU_RBAR]
+    strd    r1, r3, [r10, #E_RBAR]
+    ldr     r1, [r11, #MPU_MAIR0]
+    str     r1, [r10, #E_MAIR0]
+    str     r0, [r11, #MPU_MAIR0] /* attribute 0: Device-nGnRnE; not there on v7-M */
+    ldr     r1, [r12, #IS_V8M]
+    movw    r3, #0xE73F         /* v7-M: all 4 GiB, of which the subregions 3 and 4 */
+    movt    r3, #0x1101         /* XN, privileged read and write, Device */
+    cbz     r1, 8f
+    mov     r0, #0x60000000
+    adds    r0, r0, #1          /* XN, privileged read and write */
+    mvn     r3, #0x60000000
+    bic     r3, r3, #0x1E       /* limit 0x9FFFFFE0, attribute 0, on */
+8:  str     r0, [r11, #MPU_RBAR]
+    str     r3, [r11, #MPU_RLAR]
+    movs    r0, #5              /* PRIVDEFENA, ENABLE; not in faults */
+    str     r0, [r11, #MPU_CTRL]
+9:  str     r2, [r10, #E_REGIONS]
+
 /* Own vectors: 16 words at the first 128-byte boundary of the reserve. Configurable exceptions cannot
  * occur with PRIMASK set: everything escalates to HardFault. */
     bl      stack_top
@@ -383,6 +430,7 @@ guard_exit:
     ldr     r8, [r12, #IS_V8M]
     movs    r9, #0
     str     r9, [r12, #STATUS]
+    bl      restore_regions
     cmp     r8, #0
     beq     1f
     .inst.w 0xf389880a          /* msr msplim, r9 */
@@ -576,6 +624,31 @@ restore_bfhfnmins:              /* R2 = the bit as it shall be; nothing to do if
     movt    r3, #0x05FA
     str     r3, [r11, #AIRCR]
 1:  bx      lr
+
+/* MPU off, its regions as found; R0 and R1 stay. Without an MPU all of it is ignored. */
+    .thumb_func
+restore_regions:
+    str     r9, [r11, #MPU_CTRL]
+    ldr     r2, [r10, #E_REGIONS]
+    ldrd    r3, r4, [r10, #E_RBAR]
+    str     r9, [r11, #MPU_RNR]
+    str     r3, [r11, #MPU_RBAR]
+    movs    r5, #0
+1:  str     r5, [r11, #MPU_RNR]
+    cbz     r5, 2f
+    ldr     r4, [r11, #MPU_RLAR]
+2:  lsrs    r2, r2, #1
+    it      cs
+    addcs   r4, r4, #1          /* the enable bit, 0 until now */
+    str     r4, [r11, #MPU_RLAR]
+    add     r5, r5, #1
+    cmp     r2, #0
+    bne     1b
+    ldr     r2, [r10, #E_MAIR0]
+    str     r2, [r11, #MPU_MAIR0]
+    ldr     r2, [r10, #E_RNR]
+    str     r2, [r11, #MPU_RNR]
+    bx      lr
 
 /* These clobber R0 and LR only. */
     .thumb_func

@@ -17,7 +17,7 @@
  *   SysTick CTRL                   stopped                     restored
  *   SCR                            0: no SLEEPONEXIT           restored
  *   CFSR, HFSR                     cleared                     stay cleared
- *   MPU CTRL                       off                         restored
+ *   MPU                            windows Device, XN          restored
  *   DEMCR                          TRCENA, no vector catch     restored
  *   D-cache                        cleaned, off                as found, empty
  *   I-cache                        invalidated, as found       as found
@@ -51,7 +51,11 @@ struct guard_state {
     /* Kept from the first call when a debugger abandoned one. */
     struct record_entry entry;  /* 0x58 */
     uint32_t aircr, demcr, scr; /* 0x98 */
-    struct record_fault fault;  /* 0xA4 */
+    uint32_t mpu_regions;       /* 0xA4 bit n: region n was on */
+    uint32_t mpu_rnr;
+    uint32_t mpu_rbar, mpu_rlar; /* of region 0; RASR on v7-M */
+    uint32_t mpu_mair0;
+    struct record_fault fault; /* 0xB8 */
 };
 
 /* Writes `value` to a word of RAM and reads it back; false on a bus fault or another value. */

@@ -114,6 +114,79 @@ static void a_call_has_the_core_as_it_needs_it(void **state)
     scenario_close(&rig);
 }
 
+#define MPU_TYPE  UINT32_C(0xE000ED90)
+#define MPU_CTRL  UINT32_C(0xE000ED94)
+#define MPU_RNR   UINT32_C(0xE000ED98)
+#define MPU_RBAR  UINT32_C(0xE000ED9C)
+#define MPU_RLAR  UINT32_C(0xE000EDA0)
+#define MPU_MAIR0 UINT32_C(0xE000EDC0)
+
+/* An application's regions: odd ones are on, each elsewhere, none over the loader's RAM. */
+static void put_regions(struct scenario_rig *rig)
+{
+    unsigned regions = get(rig, MPU_TYPE) >> 8 & 0xFFu;
+    for (uint32_t i = 0; i < regions; i++) {
+        put(rig, MPU_RNR, i);
+        put(rig, MPU_RBAR, 0x20000000u + i * 0x100000u + 2u);
+        put(rig, MPU_RLAR, 0x03000020u + i * 0x100000u + (i & 1u));
+    }
+    put(rig, MPU_MAIR0, 0x44FF0400u);
+    put(rig, MPU_RNR, 3);
+}
+
+/* Of all regions, and what selects among them. */
+static unsigned get_regions(struct scenario_rig *rig, uint32_t words[40])
+{
+    unsigned regions = get(rig, MPU_TYPE) >> 8 & 0xFFu, count = 0;
+    words[count++] = get(rig, MPU_RNR);
+    words[count++] = get(rig, MPU_CTRL);
+    words[count++] = get(rig, MPU_MAIR0);
+    for (uint32_t i = 0; i < regions; i++) {
+        put(rig, MPU_RNR, i);
+        words[count++] = get(rig, MPU_RBAR);
+        words[count++] = get(rig, MPU_RLAR);
+    }
+    put(rig, MPU_RNR, words[0]);
+    return count;
+}
+
+/* Inside a call the windows of external memories are Device and execute-never, and nothing that
+ * somebody else configured counts; on return it is all there again. */
+static void the_window_is_device_in_a_call(void **state)
+{
+    (void)state;
+    static const char *const cores[] = {"cortex-m55", "cortex-m33", "cortex-m7"};
+    for (size_t i = 0; i < sizeof cores / sizeof cores[0]; i++) {
+        const bool v8m = i < 2;
+        struct scenario_rig rig;
+        uint32_t before[40], after[40];
+        const struct scenario scenario = {.host = "cubeprogrammer-jlink",
+                                          .content = CONTENT_USED,
+                                          .seed = 6,
+                                          .core = i == 0 ? NULL : cores[i]};
+        scenario_open(&rig, &scenario);
+        scenario_assert_good(&rig, session_begin(&rig.session, OPERATION_WRITE, &rig.error));
+        put_regions(&rig);
+        unsigned count = get_regions(&rig, before);
+        run_into_erase(&rig);
+        assert_int_equal(get(&rig, MPU_CTRL), 5);
+        unsigned on = 0;
+        for (uint32_t region = 0; region < (get(&rig, MPU_TYPE) >> 8 & 0xFFu); region++) {
+            put(&rig, MPU_RNR, region);
+            on += get(&rig, MPU_RLAR) & 1u;
+        }
+        assert_int_equal(on, 1);
+        put(&rig, MPU_RNR, 0);
+        assert_int_equal(get(&rig, MPU_RBAR), v8m ? 0x60000001 : 0);
+        assert_int_equal(get(&rig, MPU_RLAR), v8m ? 0x9FFFFFE1 : 0x1101E73F);
+        assert_int_equal(get(&rig, MPU_MAIR0) & (v8m ? 0xFFu : 0u), 0);
+        run_to_return(&rig);
+        assert_int_equal(get_regions(&rig, after), count);
+        assert_memory_equal(after, before, count * sizeof before[0]);
+        scenario_close(&rig);
+    }
+}
+
 /* STM32CubeProgrammer reads through the window between any two calls. */
 static void the_window_is_there_between_calls(void **state)
 {
@@ -365,6 +438,7 @@ int main(void)
         cmocka_unit_test(an_interrupt_in_a_call_is_held_back),
         cmocka_unit_test(a_call_has_the_core_as_it_needs_it),
         cmocka_unit_test(a_second_call_restores_what_the_first_found),
+        cmocka_unit_test(the_window_is_device_in_a_call),
         cmocka_unit_test(the_window_is_there_between_calls),
         cmocka_unit_test(a_call_right_after_a_window_read_works),
         cmocka_unit_test(a_watchdog_that_runs_is_fed),

@@ -30,8 +30,8 @@ static void init(struct scenario_rig *rig)
 static void call_init(struct scenario_rig *rig)
 {
     static const uint32_t no_arguments[4];
-    scenario_assert_good(rig, session_call_checked(&rig->session, LOADER_INIT, no_arguments, 1000,
-                                                   &rig->error));
+    scenario_assert_good(
+        rig, session_call_checked(&rig->session, LOADER_INIT, no_arguments, 1000, &rig->error));
 }
 
 static uint32_t address_of(const struct scenario_rig *rig)
@@ -117,8 +117,7 @@ static void each_event_is_a_line(void **state)
     drain(&rig, text);
     print_message("%s", text);
     struct record record;
-    assert_true(
-        cpu_debug_read(sim_cpu(rig.sim), rig.board.record_address, &record, sizeof record));
+    assert_true(cpu_debug_read(sim_cpu(rig.sim), rig.board.record_address, &record, sizeof record));
     for (unsigned i = 0; i < sizeof expected / sizeof expected[0]; i++) {
         at = take_line(at, name, &detail, &cycles);
         assert_string_equal(name, expected[i]);
