@@ -199,8 +199,9 @@ static bool write_source(FILE *out, const struct elf_file *elf, const uint8_t *i
 {
     const struct elf_symbol *block = elf_find_symbol(elf, "board_block");
     const struct elf_symbol *record = elf_find_symbol(elf, "own_record");
-    if (block == NULL || record == NULL) {
-        fprintf(stderr, "%s: no symbol board_block or own_record\n", elf->name);
+    const struct elf_symbol *stack = elf_find_symbol(elf, "guard_stack");
+    if (block == NULL || record == NULL || stack == NULL) {
+        fprintf(stderr, "%s: no symbol board_block, own_record or guard_stack\n", elf->name);
         return false;
     }
     fprintf(out, "/* Made by embed_loader from the linked loader image. */\n"
@@ -211,9 +212,10 @@ static bool write_source(FILE *out, const struct elf_file *elf, const uint8_t *i
     fprintf(
         out,
         "\n};\n\nstatic const struct loader_image image = {\n    .bytes = bytes,\n    .size = %u,\n"
-        "    .board_block = %u,\n    .board_block_size = %u,\n    .own_record = %u,\n    .entries "
-        "= {\n",
-        size, block->value, block->size, record->value);
+        "    .board_block = %u,\n    .board_block_size = %u,\n    .own_record = %u,\n    .stack = "
+        "%u,\n"
+        "    .stack_size = %u,\n    .entries = {\n",
+        size, block->value, block->size, record->value, stack->value, stack->size);
     unsigned entries = 0;
     for (unsigned i = 0; i < elf->symbol_count; i++) {
         const struct elf_symbol *symbol = &elf->symbols[i];

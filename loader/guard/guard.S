@@ -40,14 +40,13 @@
 #define E_SCR         0x48
 #define E_REGIONS     0x4C
 #define E_RNR         0x50
-#define E_RBAR        0x54
-#define E_RLAR        0x58
-#define E_MAIR0       0x5C
-#define FAULT         0xB8
-#define STATE_SIZE    0xF4
+#define E_MAIR0       0x54
+#define E_REGION      0x58 /* RBAR and RLAR of regions 0 to 3 */
+#define FAULT         0xD0
+#define STATE_SIZE    0x10C
 
 #define IN_BODY       0x594C4F42
-#define STACK_SIZE    568 /* the deepest path of the body, a fault's frame on it, and alignment */
+#define STACK_SIZE    592 /* the deepest path of the body, a fault's frame on it, and alignment */
 
 /* System Control Space, from 0xE000E000, which is an immediate */
 #define SYST_CSR      0x010
@@ -275,7 +274,8 @@ guard_common:
     ldr     r0, [r11, #MPU_TYPE]
     ubfx    r0, r0, #8, #8      /* DREGION */
     movs    r2, #0
-    cbz     r0, 9f
+    cmp     r0, #0
+    beq     9f
     ldr     r1, [r11, #MPU_RNR]
     str     r1, [r10, #E_RNR]
 8:  subs    r0, r0, #1
@@ -285,10 +285,12 @@ guard_common:
     adcs    r2, r2, r2          /* one bit a region, region 0 lowest */
     lsls    r3, r3, #1
     str     r3, [r11, #MPU_RLAR]
+    ldr     r1, [r11, #MPU_RBAR]
+    and     r4, r0, #3          /* the last to write a slot are regions 3 to 0 */
+    add     r4, r10, r4, lsl #3
+    strd    r1, r3, [r4, #E_REGION]
     cmp     r0, #0
     bne     8b
-    ldr     r1, [r11, #MPU_RBAR]
-    strd    r1, r3, [r10, #E_RBAR]
     ldr     r1, [r11, #MPU_MAIR0]
     str     r1, [r10, #E_MAIR0]
     str     r0, [r11, #MPU_MAIR0] /* attribute 0: Device-nGnRnE; not there on v7-M */
@@ -302,7 +304,26 @@ guard_common:
     bic     r3, r3, #0x1E       /* limit 0x9FFFFFE0, attribute 0, on */
 8:  str     r0, [r11, #MPU_RBAR]
     str     r3, [r11, #MPU_RLAR]
-    movs    r0, #5              /* PRIVDEFENA, ENABLE; not in faults */
+    cbnz    r1, 8f
+    /* v7-M has no stack limit: the code below the stack is read-only, 256 bytes of it at least, which
+     * no frame of ours steps over. In subregions of 32 bytes up to the stack, and the 256 before. */
+    bl      stack_bottom
+    subs    r0, r0, #1
+    ubfx    r3, r0, #5, #3
+    movs    r1, #0xFE
+    lsls    r1, r1, r3
+    uxtb    r1, r1              /* the subregions that are stack */
+    movw    r3, #0x000F         /* 256 bytes, on */
+    movt    r3, #0x0502         /* privileged read only, Normal memory */
+    orr     r1, r3, r1, lsl #8
+    bic     r0, r0, #0xFF
+    adds    r0, r0, #0x11       /* VALID, region 1 */
+    str     r0, [r11, #MPU_RBAR]
+    str     r1, [r11, #MPU_RLAR]
+    subs    r0, r0, #0xFF       /* the 256 before, region 2 */
+    str     r0, [r11, #MPU_RBAR]
+    str     r3, [r11, #MPU_RLAR]
+8:  movs    r0, #5              /* PRIVDEFENA, ENABLE; not in faults */
     str     r0, [r11, #MPU_CTRL]
 9:  str     r2, [r10, #E_REGIONS]
 
@@ -630,20 +651,24 @@ restore_bfhfnmins:              /* R2 = the bit as it shall be; nothing to do if
 restore_regions:
     str     r9, [r11, #MPU_CTRL]
     ldr     r2, [r10, #E_REGIONS]
-    ldrd    r3, r4, [r10, #E_RBAR]
-    str     r9, [r11, #MPU_RNR]
-    str     r3, [r11, #MPU_RBAR]
+    ldr     r6, [r11, #MPU_TYPE]
+    ubfx    r6, r6, #8, #8
     movs    r5, #0
+    b       3f
 1:  str     r5, [r11, #MPU_RNR]
-    cbz     r5, 2f
     ldr     r4, [r11, #MPU_RLAR]
+    cmp     r5, #4
+    bhs     2f
+    add     r3, r10, r5, lsl #3
+    ldrd    r3, r4, [r3, #E_REGION]
+    str     r3, [r11, #MPU_RBAR]
 2:  lsrs    r2, r2, #1
     it      cs
     addcs   r4, r4, #1          /* the enable bit, 0 until now */
     str     r4, [r11, #MPU_RLAR]
-    add     r5, r5, #1
-    cmp     r2, #0
-    bne     1b
+    adds    r5, r5, #1
+3:  cmp     r5, r6
+    blo     1b
     ldr     r2, [r10, #E_MAIR0]
     str     r2, [r11, #MPU_MAIR0]
     ldr     r2, [r10, #E_RNR]
@@ -656,8 +681,8 @@ stack_bottom:
     movw    r0, #:lower16:(guard_stack - (1f + 4))
     movt    r0, #:upper16:(guard_stack - (1f + 4))
 1:  add     r0, pc
-    adds    r0, r0, #7
-    bic     r0, r0, #7
+    adds    r0, r0, #31
+    bic     r0, r0, #31
     bx      lr
 
     .thumb_func

@@ -7,6 +7,7 @@
  *   found state                    inside a call               on return
  *   R4-R11, SP, MSP, PSP, CONTROL  own                         restored
  *   MSPLIM, PSPLIM (v8-M)          own stack's bottom, 0       restored
+ *   (v7-M)                         read-only below the stack   restored with the MPU
  *   CONTROL.nPRIV (Handler mode)   0                           left 0: the next call would be refused
  *   PRIMASK                        1                           left 1: a pending interrupt would else
  *                                                              run before the BKPT
@@ -32,6 +33,7 @@
 #include "abi/record.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #define GUARD_NON_SECURE   UINT32_C(1) /* the core runs in Non-secure state */
 #define GUARD_VTOR_REFUSED UINT32_C(2) /* VTOR read back something else */
@@ -52,11 +54,13 @@ struct guard_state {
     struct record_entry entry;  /* 0x58 */
     uint32_t aircr, demcr, scr; /* 0x98 */
     uint32_t mpu_regions;       /* 0xA4 bit n: region n was on */
-    uint32_t mpu_rnr;
-    uint32_t mpu_rbar, mpu_rlar; /* of region 0; RASR on v7-M */
-    uint32_t mpu_mair0;
-    struct record_fault fault; /* 0xB8 */
+    uint32_t mpu_rnr, mpu_mair0;
+    uint32_t mpu_region[4][2]; /* RBAR and RLAR, of v7-M RASR, off; of regions 0 to 3 */
+    struct record_fault fault; /* 0xD0 */
 };
+
+_Static_assert(offsetof(struct guard_state, fault) == 0xD0, "as in guard.S");
+_Static_assert(sizeof(struct guard_state) == 0x10C, "as in guard.S");
 
 /* Writes `value` to a word of RAM and reads it back; false on a bus fault or another value. */
 bool guard_probe(uint32_t address, uint32_t value);

@@ -15,6 +15,8 @@ struct loader_image {
     uint32_t board_block; /* offset of the reserve for struct board_block */
     uint32_t board_block_size;
     uint32_t own_record; /* offset of the record that lies inside the image */
+    uint32_t stack;      /* offset of the image's own stack */
+    uint32_t stack_size;
     struct {
         const char *name; /* "stldr_Init" */
         uint32_t offset;  /* without the Thumb bit */

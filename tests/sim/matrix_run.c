@@ -80,18 +80,13 @@ static void start_watch(struct matrix *matrix)
     const struct layout *layout = &matrix->rig.session.layout;
     const struct loader_image *image = pack_loader_image();
     struct matrix_watch *watch = &matrix->watch;
-    uint32_t stack = 0;
-    for (unsigned i = 0; i < image->part_count; i++) {
-        stack = strcmp(image->parts[i].name, "stack") == 0 ? image->parts[i].bytes : stack;
-    }
-    assert_true(stack > 0);
     *watch = (struct matrix_watch){
         .image = layout->image,
         .image_end = layout->image + layout->size,
         .record = matrix->rig.board.record_address,
         .record_end = matrix->rig.board.record_address + RTT_END,
-        .stack = layout->image + image->board_block - stack,
-        .stack_top = (layout->image + image->board_block) & ~7u,
+        .stack = layout->image + image->stack,
+        .stack_top = (layout->image + image->stack + image->stack_size) & ~7u,
     };
     watch->lowest = watch->stack_top;
     if (matrix->armed->function == LOADER_READ) {
