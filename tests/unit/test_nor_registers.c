@@ -250,8 +250,8 @@ static void deep_power_down(void **state)
 static void inherited_states(void **state)
 {
     (void)state;
-    for (unsigned i = 0; nor_inheritable(i) != NULL; i++) {
-        const char *name = nor_inheritable(i);
+    for (unsigned i = 0; nor_inheritable("S25FL064L", i) != NULL; i++) {
+        const char *name = nor_inheritable("S25FL064L", i);
         struct bench b = bench_make(NOR_TIMING_TYPICAL, 1, false);
         assert_true(nor_inherit(b.nor, b.now, name));
         struct nor_state s = state_of(&b);

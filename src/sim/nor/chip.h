@@ -48,8 +48,17 @@ enum {
     IRP_IBLLBB = 0x10
 };
 
+/* Addresses of Macronix' configuration register 2 that are modelled, as an index. */
+enum nor_octal_register {
+    NOR_OCTAL_MODE,  /* 000h */
+    NOR_OCTAL_DQS,   /* 200h */
+    NOR_OCTAL_DUMMY, /* 300h */
+    NOR_OCTAL_REGISTERS
+};
+
 struct nor_registers {
     uint8_t sr1, cr1, cr2, cr3, dlr;
+    uint8_t octal[NOR_OCTAL_REGISTERS]; /* volatile only */
 };
 
 enum nor_phase {
@@ -66,9 +75,11 @@ enum nor_phase {
 struct nor_frame {
     enum nor_phase phase;
     const struct nor_command *command; /* NULL until the opcode is known */
-    uint8_t lanes;                     /* of the present phase */
-    uint8_t bits;                      /* shifted in, or left to shift out */
-    uint8_t bits_wanted;               /* of opcode, address or mode */
+    enum nor_protocol protocol;
+    uint32_t pair_swap;  /* 1 if the odd byte of a pair comes first, else 0 */
+    uint8_t lanes;       /* of the present phase */
+    uint8_t bits;        /* shifted in, or left to shift out */
+    uint8_t bits_wanted; /* of opcode, address or mode */
     bool selected;
     bool clocked;      /* at least one clock came */
     bool ddr;          /* the present phase uses both edges */
@@ -132,7 +143,7 @@ struct nor {
     uint64_t seed;
     uint8_t *array;
     uint8_t *marginal; /* per cell: bits that read either way; NULL until there are any */
-    const struct nor_command *by_opcode[256];
+    const struct nor_command *by_opcode[2][256]; /* of SPI and QPI; of the octal protocols */
 
     bool powered;
     bool reset_low;
@@ -146,7 +157,8 @@ struct nor {
     bool stuck;  /* an error holds WIP */
     bool shown;  /* a status read has seen the running operation */
     bool linger; /* fast timing: the operation is over but no status read has seen it */
-    uint8_t sr2; /* error flags only; ES and PS come from `suspended` */
+    uint8_t sr2; /* error flags only; ES and PS come from `suspended`. Macronix: of the security
+                    register, whose error flags are the same bits */
     uint8_t pr;
     struct nor_registers now; /* volatile registers */
     struct nor_nv nv;
@@ -231,6 +243,12 @@ void nor_registers_tear(struct nor *nor, const struct nor_operation *operation);
 /* All non-volatile registers as the factory left them. */
 void nor_registers_factory(struct nor *nor);
 
+/* mx_octal_commands.c */
+extern const struct nor_command mx_octal_commands[];
+/* mx_octal_inherit.c */
+extern const char *const mx_octal_inheritable[];
+void mx_octal_inherit(struct nor *nor, uint64_t now_ps, unsigned index);
+
 /* s25fl_l_commands.c */
 extern const struct nor_command s25fl_l_commands[];
 /* s25fl_l_inherit.c */
@@ -243,5 +261,7 @@ void nor_frame_drop(struct nor *nor);
 /* The frame that just ended changes nothing: counted and forgotten. */
 void nor_frame_reject(struct nor *nor);
 bool nor_in_qpi(const struct nor *nor);
+/* Byte `address` of the part's SFDP space. */
+uint8_t nor_sfdp_byte(const struct nor_part *part, uint32_t address);
 
 #endif

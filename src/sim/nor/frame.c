@@ -4,7 +4,8 @@
  * and asks the family what a command means.
  *
  * Bit order [FMF]: most significant first; on n lanes the highest bit of a group on the highest
- * line; one lane in is IO0, one lane out is IO1.
+ * line; one lane in is IO0, one lane out is IO1. Eight lines, both edges: one byte an edge, the
+ * rising one first.
  */
 #include "sim/nor/chip.h"
 
@@ -34,8 +35,10 @@ static void reject_running(struct nor *nor)
 static uint32_t dummy_clocks(const struct nor *nor, const struct nor_command *command)
 {
     switch (command->dummy) {
-    case NOR_DUMMY_LATENCY: return nor_latency(nor);
+    case NOR_DUMMY_LATENCY: return nor->part->family->latency(nor);
+    case NOR_DUMMY_4: return 4;
     case NOR_DUMMY_8: return 8;
+    case NOR_DUMMY_20: return 20;
     case NOR_DUMMY_24: return 24;
     case NOR_DUMMY_32: return 32;
     default: return 0;
@@ -48,12 +51,22 @@ static bool too_fast(const struct nor *nor, const struct nor_command *command)
     return nor->frame.period_ps != 0 && nor->frame.period_ps < PS_PER_SECOND / limit;
 }
 
+static uint8_t lanes_of(const struct nor *nor, uint8_t spi_lanes)
+{
+    switch (nor->frame.protocol) {
+    case NOR_SOPI:
+    case NOR_DOPI: return 8;
+    case NOR_QPI: return 4;
+    default: return spi_lanes;
+    }
+}
+
 static void enter_data(struct nor *nor)
 {
     struct nor_frame *frame = &nor->frame;
     const struct nor_command *command = frame->command;
-    bool four = nor_in_qpi(nor) && (command->flags & NOR_SO_ONLY) == 0;
-    frame->lanes = four ? 4 : command->data_lanes;
+    bool own = (command->flags & NOR_SO_ONLY) != 0;
+    frame->lanes = own ? command->data_lanes : lanes_of(nor, command->data_lanes);
     frame->bits = 0;
     frame->shift = 0;
     switch (command->direction) {
@@ -92,26 +105,32 @@ static void enter_address(struct nor *nor)
     struct nor_frame *frame = &nor->frame;
     const struct nor_command *command = frame->command;
     frame->corrupt = too_fast(nor, command);
-    frame->ddr = (command->flags & NOR_DDR) != 0;
+    frame->ddr = frame->protocol == NOR_DOPI || (command->flags & NOR_DDR) != 0;
     if (command->address == NOR_ADDRESS_NONE) {
         enter_mode(nor);
         return;
     }
-    bool long_address = command->address == NOR_ADDRESS_FOUR || (nor->now.cr2 & CR2_ADS) != 0;
+    bool long_address =
+        command->address == NOR_ADDRESS_FOUR ||
+        (command->address == NOR_ADDRESS_MODE && nor->part->family->long_address(nor));
     frame->phase = NOR_PHASE_ADDRESS;
-    frame->lanes = nor_in_qpi(nor) ? 4 : command->address_lanes;
+    frame->lanes = lanes_of(nor, command->address_lanes);
     frame->bits_wanted = long_address ? 32 : 24;
     frame->bits = 0;
     frame->shift = 0;
 }
 
-static void take_opcode(struct nor *nor, uint64_t now_ps, uint8_t opcode)
+/* In the octal protocols two bytes: one whose second is not the inverse of the first is not heard. */
+static void take_opcode(struct nor *nor, uint64_t now_ps, unsigned value)
 {
-    const struct nor_command *command = nor->by_opcode[opcode];
+    enum nor_protocol protocol = nor->frame.protocol;
+    bool octal = (protocol & NOR_OCTAL) != 0;
+    unsigned opcode = octal ? value >> 8 : value;
+    bool valid = !octal || (opcode ^ (value & 0xFF)) == 0xFF;
+    const struct nor_command *command = nor->by_opcode[octal][opcode];
     nor->last_opcode = opcode;
     nor_settle(nor, now_ps);
-    unsigned protocol = nor_in_qpi(nor) ? NOR_QPI : NOR_SPI;
-    if (command == NULL || (command->protocols & protocol) == 0 ||
+    if (!valid || command == NULL || (command->protocols & protocol) == 0 ||
         !nor->part->family->accepts(nor, command)) {
         reject_running(nor);
         return;
@@ -130,7 +149,7 @@ static void gather(struct nor *nor, uint64_t now_ps)
         return;
     }
     switch (frame->phase) {
-    case NOR_PHASE_OPCODE: take_opcode(nor, now_ps, (uint8_t)frame->shift); break;
+    case NOR_PHASE_OPCODE: take_opcode(nor, now_ps, frame->shift); break;
     case NOR_PHASE_ADDRESS:
         frame->address = frame->shift;
         enter_mode(nor);
@@ -166,7 +185,8 @@ static void shift_in(struct nor *nor)
         value = flip_some(nor, value);
     }
     if (frame->to_page) {
-        nor->page[(frame->address + frame->data_count) & (nor->part->page - 1)] = value;
+        uint32_t place = (frame->address + frame->data_count) ^ frame->pair_swap;
+        nor->page[place & (nor->part->page - 1)] = value;
     } else if (frame->data_count < sizeof(frame->first)) {
         frame->first[frame->data_count] = value;
     }
@@ -176,8 +196,9 @@ static void shift_in(struct nor *nor)
 static uint8_t array_byte(struct nor *nor)
 {
     struct nor_frame *frame = &nor->frame;
-    uint32_t address = frame->address;
-    frame->address = (address & ~frame->wrap_mask) | ((address + 1) & frame->wrap_mask);
+    uint32_t address = frame->address ^ frame->pair_swap;
+    frame->address =
+        (frame->address & ~frame->wrap_mask) | ((frame->address + 1) & frame->wrap_mask);
     nor->stats.bytes_read++;
     if (frame->raw) {
         return nor->array[address];
@@ -276,6 +297,15 @@ static bool is_deaf(const struct nor *nor, uint64_t now_ps)
            now_ps < nor->cs_ready_ps;
 }
 
+static void enter_opcode(struct nor *nor)
+{
+    struct nor_frame *frame = &nor->frame;
+    frame->phase = NOR_PHASE_OPCODE;
+    frame->lanes = lanes_of(nor, 1);
+    frame->bits_wanted = (frame->protocol & NOR_OCTAL) != 0 ? 16 : 8;
+    frame->ddr = frame->protocol == NOR_DOPI;
+}
+
 void nor_select(struct nor *nor, uint64_t now_ps, uint64_t period_ps)
 {
     struct nor_frame *frame = &nor->frame;
@@ -288,6 +318,8 @@ void nor_select(struct nor *nor, uint64_t now_ps, uint64_t period_ps)
     frame->rst_armed = nor->rst_armed;
     nor->rst_armed = false;
     frame->wrap_mask = nor->part->size - 1;
+    frame->protocol = nor->part->family->protocol(nor);
+    frame->pair_swap = nor->part->swaps_pairs && frame->protocol == NOR_DOPI ? 1 : 0;
     frame->watch_reset =
         (nor->now.cr2 & CR2_IO3R) != 0 && (nor->now.cr1 & CR1_QUAD) == 0 && !nor_in_qpi(nor);
     if (is_deaf(nor, now_ps)) {
@@ -297,9 +329,7 @@ void nor_select(struct nor *nor, uint64_t now_ps, uint64_t period_ps)
         frame->command = nor->continuous;
         enter_address(nor);
     } else {
-        frame->phase = NOR_PHASE_OPCODE;
-        frame->lanes = nor_in_qpi(nor) ? 4 : 1;
-        frame->bits_wanted = 8;
+        enter_opcode(nor);
     }
 }
 
@@ -329,8 +359,10 @@ void nor_deselect(struct nor *nor, uint64_t now_ps)
         return;
     }
     const struct nor_command *command = frame->command;
-    bool whole = frame->phase == NOR_PHASE_END ||
-                 (frame->phase == NOR_PHASE_IN && frame->bits == 0 && frame->data_count != 0);
+    bool odd = frame->protocol == NOR_DOPI && frame->data_count % 2 != 0; /* half a clock */
+    bool whole =
+        frame->phase == NOR_PHASE_END ||
+        (frame->phase == NOR_PHASE_IN && frame->bits == 0 && frame->data_count != 0 && !odd);
     if (command == NULL) {
         if (frame->clocked) {
             nor_frame_reject(nor);

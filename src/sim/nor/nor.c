@@ -38,7 +38,8 @@ struct nor *nor_create(const struct nor_config *config, struct error *error)
     nor->array = config->array;
     for (const struct nor_command *command = part->family->commands; command->protocols != 0;
          command++) {
-        nor->by_opcode[command->opcode] = command;
+        bool octal = (command->protocols & NOR_OCTAL) != 0;
+        nor->by_opcode[octal][command->opcode] = command;
     }
     memset(nor->security, 0xFF, sizeof(nor->security));
     nor_registers_factory(nor);
@@ -104,8 +105,10 @@ void nor_get_state(struct nor *nor, uint64_t now_ps, struct nor_state *state)
     state->suspended = nor_suspend_bits(nor) != 0;
     state->deep_power_down = nor->deep_power_down;
     state->qpi = nor_in_qpi(nor);
+    state->octal = (nor->part->family->protocol(nor) & NOR_OCTAL) != 0;
+    state->octal_dtr = nor->part->family->protocol(nor) == NOR_DOPI;
     state->continuous_read = nor->continuous != NULL;
-    state->address_bytes = (nor->now.cr2 & CR2_ADS) != 0 ? 4 : 3;
+    state->address_bytes = nor->part->family->long_address(nor) ? 4 : 3;
     state->status1 = nor_status1(nor);
     state->status2 = nor_status2(nor);
     state->config1 = nor_config1(nor);
@@ -130,13 +133,17 @@ bool nor_inherit(struct nor *nor, uint64_t now_ps, const char *state)
     return false;
 }
 
-/* Every modelled part is of one family so far; their states are those of the first. */
-const char *nor_inheritable(unsigned index)
+bool nor_strobes(const struct nor *nor)
 {
-    const char *const *names = nor_part_at(0)->family->inheritable;
-    for (unsigned i = 0; names[i] != NULL; i++) {
+    return nor->part->family->strobes(nor);
+}
+
+const char *nor_inheritable(const char *name, unsigned index)
+{
+    const struct nor_part *part = nor_part_find(name);
+    for (unsigned i = 0; part != NULL && part->family->inheritable[i] != NULL; i++) {
         if (i == index) {
-            return names[i];
+            return part->family->inheritable[i];
         }
     }
     return NULL;

@@ -80,17 +80,22 @@ uint64_t nor_next_event(const struct nor *nor, uint64_t now_ps);
 /* For tests and reports: what the chip would say if asked now, without a frame. */
 struct nor_state {
     bool powered, busy, write_enabled, suspended, deep_power_down, qpi, continuous_read;
+    bool octal, octal_dtr; /* octal protocols; octal_dtr implies octal */
     uint8_t address_bytes; /* 3 or 4 */
-    uint8_t status1, status2, config1, config2, config3;
+    uint8_t status1, status2, config1, config2, config3; /* S25FL-L; see the part for others */
     unsigned last_opcode;
 };
 void nor_get_state(struct nor *nor, uint64_t now_ps, struct nor_state *state);
+
+/* True if the chip drives DQS while it sends data in its present protocol. */
+bool nor_strobes(const struct nor *nor);
 
 /* Puts the chip into a state that an earlier owner may have left it in, one of nor_inheritable()
  * ("qpi", "continuous-read", "deep-power-down", "4-byte", "erase-suspended", "write-enabled", ...).
  * Returns false if the part has no such state. */
 bool nor_inherit(struct nor *nor, uint64_t now_ps, const char *state);
-const char *nor_inheritable(unsigned index);
+/* The states of a part by index; NULL past the end, or if there is no model of it. */
+const char *nor_inheritable(const char *part, unsigned index);
 
 /* Counts of what was done, for the over-erase instrument and the benches. */
 struct nor_stats {

@@ -10,20 +10,26 @@
 #include "sim/nor/nor.h"
 
 enum nor_protocol {
-    NOR_SPI = 1, /* opcode on IO0 */
-    NOR_QPI = 2  /* everything on IO3..IO0 */
+    NOR_SPI = 1,  /* opcode on IO0 */
+    NOR_QPI = 2,  /* everything on IO3..IO0 */
+    NOR_SOPI = 4, /* everything on IO7..IO0; the opcode's inverse follows it */
+    NOR_DOPI = 8, /* the same on both edges */
+    NOR_OCTAL = NOR_SOPI | NOR_DOPI
 };
 
 enum nor_address {
     NOR_ADDRESS_NONE,
-    NOR_ADDRESS_MODE, /* 3 or 4 bytes, as the chip's address mode says */
-    NOR_ADDRESS_FOUR  /* always 4 bytes */
+    NOR_ADDRESS_MODE,  /* 3 or 4 bytes, as the chip's address mode says */
+    NOR_ADDRESS_THREE, /* always 3 bytes */
+    NOR_ADDRESS_FOUR   /* always 4 bytes */
 };
 
 enum nor_dummy {
     NOR_DUMMY_NONE,
     NOR_DUMMY_LATENCY, /* as the latency code says */
+    NOR_DUMMY_4,
     NOR_DUMMY_8,
+    NOR_DUMMY_20,
     NOR_DUMMY_24,
     NOR_DUMMY_32
 };
@@ -38,7 +44,7 @@ enum nor_direction {
 enum nor_speed {
     NOR_SPEED_ANY, /* only the part's highest clock limits it */
     NOR_SPEED_SLOW_READ,
-    NOR_SPEED_1_1_1,
+    NOR_SPEED_1_1_1, /* on eight lines where the protocol is octal */
     NOR_SPEED_1_1_2,
     NOR_SPEED_1_2_2,
     NOR_SPEED_QUAD,
@@ -69,6 +75,7 @@ enum nor_action {
     NOR_READ_CR1,
     NOR_READ_CR2,
     NOR_READ_CR3,
+    NOR_READ_SCUR, /* Macronix: security register */
     NOR_READ_ANY_REGISTER,
     NOR_READ_BLOCK_LOCK,
     NOR_READ_PR,
@@ -112,7 +119,8 @@ enum nor_action {
     NOR_WRITE_DLR
 };
 
-/* Lanes are those of the SPI protocol; in QPI every phase has four. */
+/* Lanes are those of the SPI protocol; in QPI every phase has four, in octal protocols eight. An
+ * opcode may have one row for SPI and QPI, and one for the octal protocols. */
 struct nor_command {
     uint8_t opcode;
     uint8_t protocols; /* enum nor_protocol, ored */
@@ -141,6 +149,7 @@ enum nor_time {
     NOR_TIME_OPERATIONS, /* how many operations there are */
     NOR_TIME_POWER_UP = NOR_TIME_OPERATIONS,
     NOR_TIME_RESET,
+    NOR_TIME_RESET_BUSY, /* a reset that cuts an erase off, where it takes longer; else 0 */
     NOR_TIME_SUSPEND,
     NOR_TIME_RESUME_TO_SUSPEND,
     NOR_TIME_DPD_ENTER,
@@ -165,6 +174,13 @@ struct nor_sfdp {
 
 struct nor_family {
     const struct nor_command *commands; /* ends with a row of no protocol */
+    enum nor_protocol (*protocol)(const struct nor *nor);
+    /* Does NOR_ADDRESS_MODE mean 4 bytes now? */
+    bool (*long_address)(const struct nor *nor);
+    /* Dummy clocks that NOR_DUMMY_LATENCY means now. */
+    unsigned (*latency)(const struct nor *nor);
+    /* Does the chip drive DQS with the data it sends now? */
+    bool (*strobes)(const struct nor *nor);
     /* Everything volatile takes its power-on value; the power-up time starts. */
     void (*power_on)(struct nor *nor, uint64_t now_ps);
     /* A soft or hard reset; false if the chip is immune now. */
@@ -181,7 +197,7 @@ struct nor_family {
     bool (*continues)(const struct nor_command *command, uint8_t mode);
     /* Highest clock in Hz for a read at the present latency code. */
     uint32_t (*clock_limit)(const struct nor *nor, const struct nor_command *command);
-    /* Puts the chip into the state named nor_inheritable(index). */
+    /* Puts the chip into the state named nor_inheritable(part, index). */
     void (*inherit)(struct nor *nor, uint64_t now_ps, unsigned index);
     const char *const *inheritable; /* ends with NULL */
 };
@@ -193,6 +209,8 @@ struct nor_part {
     uint32_t size;         /* a power of two */
     uint32_t page;
     uint32_t clock_hz; /* highest SDR clock of any command */
+    bool swaps_pairs;  /* on both edges of eight lines the odd byte of a pair comes first */
+    uint8_t cr1_default;
     uint8_t cr2_default;
     uint8_t cr3_default;
     struct nor_sfdp sfdp[2]; /* what lies between reads FFh */
@@ -205,5 +223,8 @@ const struct nor_part *nor_part_at(unsigned index);
 const struct nor_part *nor_part_find(const char *name);
 
 extern const struct nor_family nor_family_s25fl_l;
+extern const struct nor_family nor_family_mx_octal;
+extern const struct nor_part nor_part_mx66uw1g45g;
+extern const struct nor_part nor_part_mx25um51245g;
 
 #endif

@@ -113,6 +113,7 @@ bool nor_register_read(struct nor *nor, uint32_t address, uint8_t *value)
 void nor_registers_factory(struct nor *nor)
 {
     memset(&nor->nv, 0, sizeof(nor->nv));
+    nor->nv.registers.cr1 = nor->part->cr1_default;
     nor->nv.registers.cr2 = nor->part->cr2_default;
     nor->nv.registers.cr3 = nor->part->cr3_default;
     memset(nor->nv.password, 0xFF, sizeof(nor->nv.password));

@@ -107,17 +107,6 @@ static void begin(struct nor *nor)
     }
 }
 
-static uint8_t sfdp_byte(const struct nor_part *part, uint32_t address)
-{
-    for (unsigned i = 0; i < sizeof(part->sfdp) / sizeof(part->sfdp[0]); i++) {
-        const struct nor_sfdp *run = &part->sfdp[i];
-        if (address >= run->at && address - run->at < run->size) {
-            return run->bytes[address - run->at];
-        }
-    }
-    return 0xFF;
-}
-
 static uint8_t any_register(struct nor *nor)
 {
     uint8_t value = 0; /* of an address without a register [INF] */
@@ -140,7 +129,7 @@ static uint8_t next_byte(struct nor *nor, uint64_t now_ps)
     case NOR_READ_ID: return nor->part->id[index % 3];
     case NOR_RELEASE: return nor->part->release_id[index % 2];
     case NOR_READ_UNIQUE_ID: return (uint8_t)(~nor->seed >> (8 * (7 - index % 8)));
-    case NOR_READ_SFDP: return sfdp_byte(nor->part, frame->address++);
+    case NOR_READ_SFDP: return nor_sfdp_byte(nor->part, frame->address++);
     case NOR_READ_SECURITY: return nor->security[frame->address++ % NOR_SECURITY_SIZE];
     case NOR_READ_BLOCK_LOCK: /* [FMF FL-L test bench]: 0 is locked */
         return nor->locked[(frame->address & (nor->part->size - 1)) / NOR_SECTOR] ? 0x00 : 0xFF;
@@ -404,8 +393,29 @@ static void execute(struct nor *nor, uint64_t now_ps)
     }
 }
 
+static enum nor_protocol protocol(const struct nor *nor)
+{
+    return nor_in_qpi(nor) ? NOR_QPI : NOR_SPI;
+}
+
+static bool long_address(const struct nor *nor)
+{
+    return (nor->now.cr2 & CR2_ADS) != 0;
+}
+
+/* There is no DQS pin. */
+static bool strobes(const struct nor *nor)
+{
+    (void)nor;
+    return false;
+}
+
 const struct nor_family nor_family_s25fl_l = {
     .commands = s25fl_l_commands,
+    .protocol = protocol,
+    .long_address = long_address,
+    .latency = nor_latency,
+    .strobes = strobes,
     .power_on = power_on,
     .reset = reset,
     .accepts = accepts,

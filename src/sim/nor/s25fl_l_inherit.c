@@ -101,7 +101,7 @@ void s25fl_l_inherit(struct nor *nor, uint64_t now_ps, unsigned index)
     case INHERIT_QPI: nor->now.cr2 |= CR2_QPI; break;
     case INHERIT_CONTINUOUS_READ:
         nor->now.cr1 |= CR1_QUAD;
-        nor->continuous = nor->by_opcode[0xEB];
+        nor->continuous = nor->by_opcode[0][0xEB];
         break;
     case INHERIT_DEEP_POWER_DOWN: nor->deep_power_down = true; break;
     case INHERIT_4_BYTE: nor->now.cr2 |= CR2_ADS; break;
