@@ -67,8 +67,10 @@ struct flash_command {
     uint8_t mode_clocks;  /* clocks of the mode byte on the address lanes; 0 = none */
     uint8_t mode_value;   /* a value that does not enter continuous read */
     uint8_t dummy_clocks; /* after the mode clocks */
-    uint8_t reserved;
+    uint8_t flags;        /* FLASH_COMMAND_* */
 };
+
+#define FLASH_COMMAND_DTR UINT8_C(1) /* every phase on both edges */
 
 struct flash_erase {
     uint8_t opcode;
@@ -92,13 +94,16 @@ enum quad_enable {
 enum error_scheme {
     ERROR_SCHEME_NONE = 0, /* silently drops WEL; only a read-back tells */
     ERROR_SCHEME_SR2_07_B6B5 =
-        1 /* S25FL-L: 07h bit 6 E_ERR, bit 5 P_ERR; WIP stays 1 until CLSR 30h */
+        1, /* S25FL-L: 07h bit 6 E_ERR, bit 5 P_ERR; WIP stays 1 until CLSR 30h */
+    ERROR_SCHEME_SCUR_2B_B6B5 =
+        2 /* Macronix: 2Bh bit 6 E_FAIL, bit 5 P_FAIL; WIP falls, the next operation clears them */
 };
 
 #define FLASH_VOLATILE_SR_50H UINT8_C(1) /* 50h before 01h makes the write volatile */
 #define FLASH_QPI_EXIT_F5     UINT8_C(2) /* 4-4-4 left by F5h */
 #define FLASH_HAS_SOFT_RESET  UINT8_C(4) /* 66h/99h */
 #define FLASH_HAS_DPD         UINT8_C(8) /* B9h/ABh */
+#define FLASH_OCTAL           UINT8_C(16) /* eight lines: struct octal_block lies behind the script */
 
 struct flash_block {
     uint8_t id[3]; /* JEDEC RDID */
@@ -106,7 +111,7 @@ struct flash_block {
     uint32_t size;              /* bytes */
     uint16_t page_size;         /* program page, bytes */
     uint8_t address_bytes;      /* 3 or 4 */
-    uint8_t lanes;              /* data lines that are wired: 1, 2 or 4 */
+    uint8_t lanes;              /* data lines that are wired: 1, 2, 4 or 8 */
     uint8_t quad_enable;        /* enum quad_enable */
     uint8_t error_scheme;       /* enum error_scheme */
     uint8_t clear_status;       /* opcode that clears latched errors; 0 = none */
@@ -125,10 +130,48 @@ struct flash_block {
     struct flash_command program;
 };
 
+/* Second opcode byte in an octal protocol; numbers as JESD216 BFPT DW18[30:29]. */
+enum opcode_extension {
+    OPCODE_EXTENSION_REPEATED = 0,
+    OPCODE_EXTENSION_INVERSE = 1
+};
+
+#define OCTAL_DTR         UINT8_C(1) /* 8D-8D-8D, else 8S-8S-8S */
+#define OCTAL_SWAPS_PAIRS UINT8_C(2) /* BFPT DW18 bit 31; controller.memory_type undoes it */
+
+/*
+ * How the octal protocol of a flash is entered and what differs in it. Lies at
+ * script[script_words], counted in board_block.size, if flash.flags has FLASH_OCTAL; a board on
+ * fewer lines has none.
+ *
+ * In the protocol every frame goes on eight lines, on both edges with OCTAL_DTR, and each opcode is
+ * followed by its extension. The opcodes are those of the 1-line protocol: WREN 06h, WRDI 04h, RDSR
+ * 05h, RDSCUR 2Bh, 66h and 99h, flash.erase[], flash.chip_erase; flash.address_bytes is 4. But
+ * flash.read_fast and flash.program are octal commands. With OCTAL_DTR a register's byte comes twice
+ * and is written twice; addresses and lengths of reads and programs are even.
+ *
+ * Entered from one line: WREN, then enter_opcode with enter_address and one byte, enter_value. Left
+ * by 66h 99h in the protocol, which undoes it.
+ */
+struct octal_block {
+    uint8_t extension;              /* enum opcode_extension */
+    uint8_t flags;                  /* OCTAL_* */
+    uint8_t register_address_bytes; /* of register reads: 4 (address 0), or 0 */
+    uint8_t register_dummy_clocks;  /* of register reads */
+    uint8_t enter_opcode;
+    uint8_t enter_address_bytes;
+    uint8_t enter_value;
+    uint8_t reserved;
+    uint32_t enter_address;
+    uint32_t reset_busy_us; /* longest time that the chip is deaf after a reset cut an erase off */
+};
+
+#define OCTAL_BLOCK_WORDS (sizeof(struct octal_block) / sizeof(uint32_t))
+
 struct board_block {
     uint32_t magic;
     uint16_t version;
-    uint16_t size; /* bytes of this struct that are in use, script included */
+    uint16_t size; /* bytes of this struct that are in use, script and octal_block included */
     uint32_t crc;  /* CRC-32 (IEEE 802.3, reflected) of the bytes after this field, to size */
     uint32_t record_address; /* where the flight record lies; 0 = in the image */
     uint32_t fastest_cpu_hz; /* of this MCU: assumed until the time base is calibrated */

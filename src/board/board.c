@@ -245,11 +245,33 @@ static void fill_block(struct loading *loading)
     block->controller.window_size = loading->controller->window_size;
 }
 
+/* What differs in the octal protocol lies behind the script. False if there is no room. */
+static bool add_octal(struct loading *loading)
+{
+    const struct part_octal *octal = &loading->part.octal;
+    struct board_block *block = &loading->board.block;
+    bool dtr = (block->flash.read_fast.flags & FLASH_COMMAND_DTR) != 0;
+    if (loading->lanes != 8) {
+        return true;
+    }
+    if (block->script_words > BOARD_BLOCK_SCRIPT_MAX - OCTAL_BLOCK_WORDS) {
+        return false;
+    }
+    struct octal_block found = octal->block;
+    found.flags |= dtr ? OCTAL_DTR : 0;
+    found.enter_value = dtr ? octal->enter_dtr : octal->enter_str;
+    found.register_dummy_clocks = dtr ? octal->dummy_dtr : octal->dummy_str;
+    block->flash.flags |= FLASH_OCTAL;
+    memcpy(&block->script[block->script_words], &found, sizeof found);
+    return true;
+}
+
 static void seal_block(struct board_block *block)
 {
     size_t start = offsetof(struct board_block, crc) + sizeof block->crc;
-    block->size =
-        (uint16_t)(offsetof(struct board_block, script) + block->script_words * sizeof(uint32_t));
+    bool octal = (block->flash.flags & FLASH_OCTAL) != 0;
+    uint32_t words = block->script_words + (octal ? (uint32_t)OCTAL_BLOCK_WORDS : 0);
+    block->size = (uint16_t)(offsetof(struct board_block, script) + words * sizeof(uint32_t));
     block->crc = crc32_of((const uint8_t *)block + start, block->size - start);
 }
 
@@ -272,6 +294,10 @@ static bool load(struct loading *loading)
                        &loading->file, list != NULL ? list : yaml_file_root(&loading->file),
                        loading->error)) {
         return false;
+    }
+    if (!add_octal(loading)) {
+        return yaml_error(&loading->file, list != NULL ? list : yaml_file_root(&loading->file),
+                          ERROR_BOARD_TOO_LARGE, loading->error, "no room behind the script");
     }
     seal_block(&loading->board.block);
     return true;

@@ -2,6 +2,7 @@
 #include "board/board_load.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* Recovery, identification and the second read path run no faster than this: slow enough for any
  * part, any latency setting and poor wiring. */
@@ -19,16 +20,50 @@ static uint32_t prescaler_for(uint32_t kernel_hz, uint32_t limit_hz)
     return (kernel_hz + limit_hz - 1) / limit_hz - 1;
 }
 
+static bool has_strobe(const struct board *board)
+{
+    for (unsigned i = 0; i < board->pin_count; i++) {
+        if (strcmp(board->pins[i].signal, "DQS") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Read and program are of one protocol, and eight lines have a use. */
+static bool check_commands(struct loading *loading, const struct part_command *read,
+                           const struct part_command *program)
+{
+    const struct schema_value *lanes = &loading->values.flash.lanes;
+    const char *part = loading->part.part.name;
+    if (read == NULL || program == NULL) {
+        return schema_error(&loading->file, lanes, ERROR_BAD_VALUE, loading->error,
+                            "%s has no read or program command for them", part);
+    }
+    bool octal = read->command.command_lanes == 8;
+    if (loading->lanes == 8 && !(octal && loading->part.octal.known)) {
+        schema_error(&loading->file, lanes, ERROR_BAD_VALUE, loading->error,
+                     "`lanes: 8`; %s has no command on eight lines", part);
+        return error_hint(loading->error, "write `lanes: 4`");
+    }
+    if (octal != (program->command.command_lanes == 8) ||
+        read->command.flags != program->command.flags) {
+        return schema_error(&loading->file, lanes, ERROR_BAD_VALUE, loading->error,
+                            "read and program of %s are of different protocols", part);
+    }
+    return true;
+}
+
 static bool choose_commands(struct loading *loading, uint32_t *limit_hz)
 {
     const struct part_file *part = &loading->part;
-    const struct part_command *read = part_choose(part->reads, part->read_count, loading->lanes);
+    bool strobe = has_strobe(&loading->board);
+    const struct part_command *read =
+        part_choose(part->reads, part->read_count, loading->lanes, strobe);
     const struct part_command *program =
-        part_choose(part->programs, part->program_count, loading->lanes);
-    if (read == NULL || program == NULL) {
-        return schema_error(&loading->file, &loading->values.flash.lanes, ERROR_BAD_VALUE,
-                            loading->error, "%s has no read or program command for them",
-                            part->part.name);
+        part_choose(part->programs, part->program_count, loading->lanes, strobe);
+    if (!check_commands(loading, read, program)) {
+        return false;
     }
     struct flash_block *flash = &loading->board.block.flash;
     flash->read_fast = read->command;

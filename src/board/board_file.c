@@ -3,10 +3,10 @@
 
 #include "abi/storage_info.h"
 
-const char *const board_file_signals[BOARD_FILE_SIGNALS] = {"CLK", "NCS", "IO0",
-                                                            "IO1", "IO2", "IO3"};
+const char *const board_file_signals[BOARD_FILE_SIGNALS] = {
+    "CLK", "NCS", "IO0", "IO1", "IO2", "IO3", "IO4", "IO5", "IO6", "IO7", "DQS"};
 
-const uint8_t board_file_lanes[3] = {1, 2, 4};
+const uint8_t board_file_lanes[4] = {1, 2, 4, 8};
 
 #define PIN_KEY(index, name, words)                                                                \
     {                                                                                              \
@@ -20,8 +20,13 @@ static const struct schema_key pin_keys[] = {
     PIN_KEY(1, "NCS", "pad that drives the flash's chip select"),
     PIN_KEY(2, "IO0", "pad of data line 0 (SI)"),
     PIN_KEY(3, "IO1", "pad of data line 1 (SO)"),
-    PIN_KEY(4, "IO2", "pad of data line 2 (WP#); with 4 lanes"),
-    PIN_KEY(5, "IO3", "pad of data line 3 (HOLD# or RESET#); with 4 lanes"),
+    PIN_KEY(4, "IO2", "pad of data line 2 (WP#); with 4 or 8 lanes"),
+    PIN_KEY(5, "IO3", "pad of data line 3 (HOLD# or RESET#); with 4 or 8 lanes"),
+    PIN_KEY(6, "IO4", "pad of data line 4; with 8 lanes"),
+    PIN_KEY(7, "IO5", "pad of data line 5; with 8 lanes"),
+    PIN_KEY(8, "IO6", "pad of data line 6; with 8 lanes"),
+    PIN_KEY(9, "IO7", "pad of data line 7; with 8 lanes"),
+    PIN_KEY(10, "DQS", "pad of the data strobe; with 8 lanes; without it no double rate"),
     END_OF_KEYS,
 };
 
@@ -34,7 +39,7 @@ static const struct schema_key flash_keys[] = {
              "port of the I/O manager, such as P2; its pads are known. Or give `pins`"),
     MAPPING_KEY(board_file_flash, pins, "pins", false, pin_keys,
                 "pads one by one, instead of `port`; checked against signal and package"),
-    CHOICE_KEY(board_file_flash, lanes, "lanes", true, "1 2 4", "data lines that are wired"),
+    CHOICE_KEY(board_file_flash, lanes, "lanes", true, "1 2 4 8", "data lines that are wired"),
     NUMBER_KEY(board_file_flash, clock, "clock", QUANTITY_FREQUENCY, true, 1, 1000000000,
                "upper bound of the flash clock; the build prints what is reached"),
     NUMBER_KEY(board_file_flash, supply, "supply", QUANTITY_VOLTAGE, true, 1000, 5000,

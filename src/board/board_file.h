@@ -7,7 +7,7 @@
 
 #include "board/schema.h"
 
-#define BOARD_FILE_SIGNALS 6 /* CLK, NCS, IO0..IO3 */
+#define BOARD_FILE_SIGNALS 11 /* CLK, NCS, IO0..IO7, DQS */
 
 struct board_file_flash {
     struct schema_value self, part, controller, port, lanes, clock, supply, chip_select;
@@ -26,7 +26,7 @@ struct board_file {
 extern const char *const board_file_signals[BOARD_FILE_SIGNALS];
 
 /* Data lines by index of the choice of `lanes`. */
-extern const uint8_t board_file_lanes[3];
+extern const uint8_t board_file_lanes[4];
 
 extern const struct schema_key board_file_keys[];
 

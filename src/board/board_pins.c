@@ -47,13 +47,30 @@ bool board_check_package(struct loading *loading, const struct schema_value *pla
 static const char *port_signal(const struct loading *loading, const char *signal)
 {
     static const char *const selects[] = {"NCS1", "NCS2"};
+    if (strcmp(signal, "DQS") == 0) {
+        return "DQS0";
+    }
     return strcmp(signal, "NCS") == 0 ? selects[loading->values.flash.chip_select.number] : signal;
 }
 
-/* Data line signals beyond the wired lanes; one lane needs IO0 out and IO1 in. */
+/* Least lanes with which a signal is used; one lane needs IO0 out and IO1 in. */
+static unsigned lanes_for(unsigned signal)
+{
+    if (signal < 4) {
+        return 1;
+    }
+    return signal < 6 ? 4 : 8;
+}
+
 static bool is_wired(const struct loading *loading, unsigned signal)
 {
-    return signal < 4 || loading->lanes == 4;
+    return lanes_for(signal) <= loading->lanes;
+}
+
+/* Eight lines work without a strobe, at single rate. */
+static bool is_needed(const struct loading *loading, unsigned signal)
+{
+    return is_wired(loading, signal) && strcmp(board_file_signals[signal], "DQS") != 0;
 }
 
 static bool add_pin(struct loading *loading, const struct schema_value *place, const char *signal,
@@ -108,9 +125,9 @@ static bool add_written_pins(struct loading *loading)
             schema_error(&loading->file, value, ERROR_BAD_VALUE, loading->error,
                          "`%s` is given, but `lanes: %u` does not use it", board_file_signals[i],
                          loading->lanes);
-            return error_hint(loading->error, "remove it, or write `lanes: 4`");
+            return error_hint(loading->error, "remove it, or write `lanes: %u`", lanes_for(i));
         }
-        if (is_wired(loading, i) && value->node == NULL) {
+        if (is_needed(loading, i) && value->node == NULL) {
             schema_error(&loading->file, &flash->pins.self, ERROR_MISSING_KEY, loading->error,
                          "`%s` in pins; `lanes: %u` needs it", board_file_signals[i],
                          loading->lanes);

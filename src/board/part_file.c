@@ -48,6 +48,51 @@ static const struct schema_key slow_keys[] = {
     END_OF_KEYS,
 };
 
+struct enter_values {
+    struct schema_value self, opcode, address_bytes, address, str, dtr;
+};
+static const struct schema_key enter_keys[] = {
+    NUMBER_KEY(enter_values, opcode, "opcode", QUANTITY_NUMBER, true, 1, OPCODE_MAX, "opcode"),
+    NUMBER_KEY(enter_values, address_bytes, "address_bytes", QUANTITY_NUMBER, true, 3, 4,
+               "bytes of the address"),
+    NUMBER_KEY(enter_values, address, "address", QUANTITY_NUMBER, true, 0, 0xFFFFFFFF,
+               "address of the register"),
+    NUMBER_KEY(enter_values, str, "str", QUANTITY_NUMBER, true, 0, 0xFF, "value for 8S-8S-8S"),
+    NUMBER_KEY(enter_values, dtr, "dtr", QUANTITY_NUMBER, true, 0, 0xFF, "value for 8D-8D-8D"),
+    END_OF_KEYS,
+};
+
+struct register_values {
+    struct schema_value self, address_bytes, dummy_str, dummy_dtr;
+};
+static const struct schema_key register_keys[] = {
+    NUMBER_KEY(register_values, address_bytes, "address_bytes", QUANTITY_NUMBER, true, 0, 4,
+               "address bytes of a register read"),
+    NUMBER_KEY(register_values, dummy_str, "dummy_str", QUANTITY_NUMBER, true, 0, 31,
+               "its dummy clocks in 8S-8S-8S"),
+    NUMBER_KEY(register_values, dummy_dtr, "dummy_dtr", QUANTITY_NUMBER, true, 0, 31,
+               "its dummy clocks in 8D-8D-8D"),
+    END_OF_KEYS,
+};
+
+struct octal_values {
+    struct schema_value self, extension, swaps_pairs, reset_busy;
+    struct enter_values enter;
+    struct register_values registers;
+};
+static const struct schema_key octal_keys[] = {
+    CHOICE_KEY(octal_values, extension, "extension", true, "repeated inverse",
+               "second opcode byte, as JESD216 BFPT DW18[30:29] counts it"),
+    CHOICE_KEY(octal_values, swaps_pairs, "swaps_pairs", true, "no yes",
+               "8D-8D-8D swaps the bytes of a pair, BFPT DW18 bit 31"),
+    NUMBER_KEY(octal_values, reset_busy, "reset_busy", QUANTITY_TIME, true, 1, TIME_MAX,
+               "longest time from a reset during an erase to the next command"),
+    MAPPING_KEY(octal_values, enter, "enter", true, enter_keys,
+                "the register write that enters it, after 06h"),
+    MAPPING_KEY(octal_values, registers, "registers", true, register_keys, "register reads in it"),
+    END_OF_KEYS,
+};
+
 struct part_values {
     struct schema_value name, vendor, id, size, page_size, address_bytes, supply_min, supply_max;
     struct schema_value memory_type, max_clock, quad_enable, error_scheme, clear_status;
@@ -55,6 +100,7 @@ struct part_values {
     struct schema_value chip_erase, latency, erase, reads, programs;
     struct slow_values read_slow;
     struct time_values times;
+    struct octal_values octal;
 };
 
 const struct schema_key part_file_keys[] = {
@@ -76,7 +122,7 @@ const struct schema_key part_file_keys[] = {
                "fastest single-rate clock of any command"),
     CHOICE_KEY(part_values, quad_enable, "quad_enable", true, "0 1 2 3 4 5 6",
                "how quad mode is enabled, as JESD216 BFPT DW15[22:20] counts it"),
-    CHOICE_KEY(part_values, error_scheme, "error_scheme", true, "none sr2_07_b6b5",
+    CHOICE_KEY(part_values, error_scheme, "error_scheme", true, "none sr2_07_b6b5 scur_2b_b6b5",
                "how a failed program or erase shows"),
     NUMBER_KEY(part_values, clear_status, "clear_status", QUANTITY_NUMBER, false, 0, OPCODE_MAX,
                "opcode that clears error bits"),
@@ -102,6 +148,7 @@ const struct schema_key part_file_keys[] = {
     MAPPING_KEY(part_values, read_slow, "read_slow", true, slow_keys,
                 "the 1-line read that needs no setting"),
     MAPPING_KEY(part_values, times, "times", true, time_keys, "times"),
+    MAPPING_KEY(part_values, octal, "octal", false, octal_keys, "protocols on eight lines"),
     END_OF_KEYS,
 };
 
@@ -203,18 +250,20 @@ static bool read_latencies(struct yaml_file *file, const struct schema_value *li
 }
 
 struct command_values {
-    struct schema_value opcode, lanes, mode_clocks, mode_value, clock, latencies;
+    struct schema_value opcode, lanes, mode_clocks, mode_value, dummy_clocks, clock, latencies;
 };
 static const struct schema_key command_keys[] = {
     NUMBER_KEY(command_values, opcode, "opcode", QUANTITY_NUMBER, true, 1, OPCODE_MAX, "opcode"),
-    CHOICE_KEY(command_values, lanes, "lanes", true, "1-1-1 1-1-2 1-2-2 1-1-4 1-4-4",
-               "lines of opcode, address and data"),
+    CHOICE_KEY(command_values, lanes, "lanes", true, "1-1-1 1-1-2 1-2-2 1-1-4 1-4-4 8-8-8 8D-8D-8D",
+               "lines of opcode, address and data; D: on both edges"),
     NUMBER_KEY(command_values, mode_clocks, "mode_clocks", QUANTITY_NUMBER, false, 1, 8,
                "clocks of the mode byte"),
     NUMBER_KEY(command_values, mode_value, "mode_value", QUANTITY_NUMBER, false, 0, 0xFF,
                "a mode byte that does not enter continuous read"),
+    NUMBER_KEY(command_values, dummy_clocks, "dummy_clocks", QUANTITY_NUMBER, false, 1, 31,
+               "dummy clocks, for commands that do not follow `latency`"),
     NUMBER_KEY(command_values, clock, "clock", QUANTITY_FREQUENCY, false, 1000000, 1000000000,
-               "fastest clock, for commands without dummy clocks"),
+               "fastest clock, for commands that do not follow `latency`"),
     LIST_KEY(command_values, latencies, "clocks_by_latency", false, 31,
              "fastest clock with 1, 2, ... dummy clocks"),
     END_OF_KEYS,
@@ -223,7 +272,13 @@ static const struct schema_key command_keys[] = {
 static bool read_commands(struct yaml_file *file, const struct schema_value *list, uint64_t latency,
                           struct part_command *commands, unsigned *count, struct error *error)
 {
-    static const uint8_t lanes[][3] = {{1, 1, 1}, {1, 1, 2}, {1, 2, 2}, {1, 1, 4}, {1, 4, 4}};
+    static const uint8_t lanes[][4] = {{1, 1, 1},
+                                       {1, 1, 2},
+                                       {1, 2, 2},
+                                       {1, 1, 4},
+                                       {1, 4, 4},
+                                       {8, 8, 8},
+                                       {8, 8, 8, FLASH_COMMAND_DTR}};
     yaml_node_t *item = NULL;
     for (unsigned i = 0; (item = yaml_list_item(file, list->node, i)) != NULL; i++) {
         struct command_values values = {.opcode = {.node = NULL}};
@@ -243,7 +298,8 @@ static bool read_commands(struct yaml_file *file, const struct schema_value *lis
                         .data_lanes = line[2],
                         .mode_clocks = (uint8_t)values.mode_clocks.number,
                         .mode_value = (uint8_t)values.mode_value.number,
-                        .dummy_clocks = table ? (uint8_t)latency : 0},
+                        .dummy_clocks = (uint8_t)(table ? latency : values.dummy_clocks.number),
+                        .flags = line[3]},
             .max_hz = (uint32_t)values.clock.number,
         };
         if (table &&
@@ -305,6 +361,24 @@ static void take_flash(struct part_file *file_part, const struct part_values *va
                                               .data_lanes = 1};
 }
 
+static void take_octal(struct part_octal *octal, const struct octal_values *values)
+{
+    octal->known = values->self.node != NULL;
+    octal->block = (struct octal_block){
+        .extension = (uint8_t)values->extension.number,
+        .flags = values->swaps_pairs.number != 0 ? OCTAL_SWAPS_PAIRS : 0,
+        .register_address_bytes = (uint8_t)values->registers.address_bytes.number,
+        .enter_opcode = (uint8_t)values->enter.opcode.number,
+        .enter_address_bytes = (uint8_t)values->enter.address_bytes.number,
+        .enter_address = (uint32_t)values->enter.address.number,
+        .reset_busy_us = (uint32_t)values->reset_busy.number,
+    };
+    octal->enter_str = (uint8_t)values->enter.str.number;
+    octal->enter_dtr = (uint8_t)values->enter.dtr.number;
+    octal->dummy_str = (uint8_t)values->registers.dummy_str.number;
+    octal->dummy_dtr = (uint8_t)values->registers.dummy_dtr.number;
+}
+
 static bool check_part(struct yaml_file *file, const struct part_values *values,
                        struct error *error)
 {
@@ -342,6 +416,7 @@ static bool read_part(struct yaml_file *file, struct part_file *part, struct err
     }
     take_part(part, &values);
     take_flash(part, &values);
+    take_octal(&part->octal, &values.octal);
     return read_erases(file, &values.erase, part, error) &&
            read_commands(file, &values.reads, values.latency.number, part->reads, &part->read_count,
                          error) &&
@@ -362,10 +437,13 @@ bool part_load(struct part_file *part, const char *path, struct error *error)
 }
 
 const struct part_command *part_choose(const struct part_command *commands, unsigned count,
-                                       uint8_t lanes)
+                                       uint8_t lanes, bool strobe)
 {
     for (unsigned i = 0; i < count; i++) {
-        if (commands[i].command.address_lanes <= lanes && commands[i].command.data_lanes <= lanes) {
+        const struct flash_command *command = &commands[i].command;
+        bool needs_strobe = (command->flags & FLASH_COMMAND_DTR) != 0 && command->data_lanes == 8;
+        if (command->address_lanes <= lanes && command->data_lanes <= lanes &&
+            (strobe || !needs_strobe)) {
             return &commands[i];
         }
     }

@@ -16,6 +16,14 @@ struct part_command {
     uint32_t max_hz;
 };
 
+/* The octal protocols of a part. */
+struct part_octal {
+    bool known;
+    struct octal_block block; /* without OCTAL_DTR, enter_value and register_dummy_clocks */
+    uint8_t enter_str, enter_dtr;
+    uint8_t dummy_str, dummy_dtr; /* clocks of register reads */
+};
+
 /* What a part file gives. No text in it points into the file. */
 struct part_file {
     struct part part;
@@ -26,6 +34,7 @@ struct part_file {
     unsigned read_count;
     struct part_command programs[PART_COMMANDS_MAX];
     unsigned program_count;
+    struct part_octal octal;
 };
 
 extern const struct schema_key part_file_keys[];
@@ -33,8 +42,9 @@ extern const struct schema_key part_file_keys[];
 /* Reads and checks a part file. */
 bool part_load(struct part_file *part, const char *path, struct error *error);
 
-/* The first command of the list that needs no more lanes than are wired, or NULL. */
+/* The first command of the list that needs no more lanes than are wired, and a strobe only if that
+ * is wired too (DTR on eight lines does), or NULL. */
 const struct part_command *part_choose(const struct part_command *commands, unsigned count,
-                                       uint8_t lanes);
+                                       uint8_t lanes, bool strobe);
 
 #endif

@@ -137,7 +137,12 @@ static const struct refusal pins[] = {
     {PINS
      "    CLK: clk\n    NCS: PO0\n    IO0: PP0\n    IO1: PP1\n    IO2: PP2\n    IO3: PP3\n" REST,
      ERROR_BAD_VALUE, 7, 10, "`clk` of CLK of XSPI1 is no pad", "PB3"},
-    {PINS "    CLK: PO4\n    DQS: PO2\n" REST, ERROR_UNKNOWN_KEY, 8, 5, "`DQS` in pins", NULL},
+    {PINS "    CLK: PO4\n    DQS1: PO3\n" REST, ERROR_UNKNOWN_KEY, 8, 5, "`DQS1` in pins", NULL},
+    {PINS "    CLK: PO4\n    NCS: PO0\n    IO0: PP0\n    IO1: PP1\n    IO2: PP2\n    IO3: PP3\n"
+          "    IO4: PP4\n" REST,
+     ERROR_BAD_VALUE, 13, 10, "`lanes: 4` does not use it", "lanes: 8"},
+    {NAME MCU PART PORT "  lanes: 8\n  clock: 50MHz\n  supply: 3.3V\n", ERROR_BAD_VALUE, 7, 10,
+     "S25FL064L has no command on eight lines", "lanes: 4"},
 };
 
 static const struct refusal scripts[] = {
