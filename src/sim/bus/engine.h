@@ -35,6 +35,13 @@ struct xspi_phase {
     uint64_t count;   /* bytes, or clocks of a DUMMY phase */
 };
 
+/* How the lines of a read are sampled. */
+enum xspi_sampling {
+    XSPI_SAMPLED_RIGHT,
+    XSPI_SAMPLED_EARLY, /* what comes is what was there one slot before */
+    XSPI_SAMPLED_NEVER  /* by a strobe that does not come */
+};
+
 /* One period of CS# low. */
 struct xspi_frame {
     bool active;   /* from the start condition until CS# has risen */
@@ -45,6 +52,10 @@ struct xspi_frame {
     unsigned chip_select;
     uint8_t msel;
     bool swap; /* byte pairs of octal DTR data travel in the order D1, D0 */
+    enum xspi_sampling sampling;
+    bool strobed;   /* CCR.DQSE */
+    bool shifted;   /* TCR.SSHIFT */
+    uint8_t before; /* the lines in the slot before */
     struct xspi_phase phases[XSPI_PHASES_MAX];
     unsigned phase_count;
     unsigned phase; /* the one on the bus; phase_count when all are over */

@@ -14,6 +14,9 @@ enum line_code {
     LINES_8 = 4 /* the highest mode code these pins carry; 5 is 16 lines */
 };
 
+/* On both edges of eight lines, what is read without a strobe is wrong above 50 MHz: policy. */
+#define SHORTEST_WITHOUT_STROBE_PS 20000
+
 static unsigned field(uint32_t value, unsigned position, uint32_t mask)
 {
     return (value >> position) & mask;
@@ -103,6 +106,8 @@ bool xspi_frame_prepare(struct xspi *x, const struct xspi_frame_setup *setup)
     add_phases(frame, setup);
     frame->chip_select = (cr & XSPI_CR_CSSEL) != 0 ? 1 : 0;
     frame->msel = (uint8_t)((cr & XSPI_CR_MSEL) >> XSPI_CR_MSEL_Pos);
+    frame->strobed = (setup->ccr & XSPI_CCR_DQSE) != 0;
+    frame->shifted = (setup->tcr & XSPI_TCR_SSHIFT) != 0;
     /* Macronix order D1/D0 [SVD text of STM32H7R, DCR1.MTYP]; HAL-based loaders detect it by the
      * SFDP signature [stm32-mw-extmem-mgr]. */
     frame->swap = mtyp == XSPI_DCR1_MTYP_MACRONIX || mtyp == XSPI_DCR1_MTYP_MXIC_RAM;
@@ -231,10 +236,34 @@ static struct nor_lines lines_to_drive(const struct xspi_frame *frame,
     return (struct nor_lines){.level = (uint8_t)level, .driven = (uint8_t)driven};
 }
 
+/* A read by a strobe that does not come brings 0, one on both edges with TCR.SSHIFT is early ("must
+ * be 0 in DTR" [SVD text of STM32H7R]): policy, as the limit above. */
+static enum xspi_sampling sampling_of(const struct xspi *x, const struct xspi_phase *phase)
+{
+    const struct xspi_frame *frame = &x->frame;
+
+    if (frame->strobed) {
+        bool comes = x->pins.strobe == NULL || x->pins.strobe(x->pins.context);
+
+        return comes ? XSPI_SAMPLED_RIGHT : XSPI_SAMPLED_NEVER;
+    }
+    if (!phase->dtr || phase->lanes != 8) {
+        return XSPI_SAMPLED_RIGHT;
+    }
+    return frame->shifted || frame->period_ps < SHORTEST_WITHOUT_STROBE_PS ? XSPI_SAMPLED_EARLY
+                                                                           : XSPI_SAMPLED_RIGHT;
+}
+
 static void sample(struct xspi_frame *frame, const struct xspi_phase *phase, uint8_t level)
 {
     unsigned lanes = phase->lanes;
     unsigned bits = (unsigned)level >> first_line(frame, lanes);
+
+    if (frame->sampling == XSPI_SAMPLED_EARLY) {
+        bits = (unsigned)frame->before >> first_line(frame, lanes);
+    } else if (frame->sampling == XSPI_SAMPLED_NEVER) {
+        bits = 0;
+    }
 
     if (lanes == 1) {
         bits >>= 1; /* data come back on IO1 */
@@ -281,6 +310,7 @@ static void give_slot(struct xspi *x, const struct xspi_phase *phase, enum nor_e
     if (phase->kind == XSPI_PHASE_READ) {
         sample(frame, phase, level);
     }
+    frame->before = level;
     frame->slot++;
 }
 
@@ -289,6 +319,9 @@ static void give_clock(struct xspi *x)
     struct xspi_frame *frame = &x->frame;
     const struct xspi_phase *phase = &frame->phases[frame->phase];
 
+    if (phase->kind == XSPI_PHASE_READ && frame->done == 0 && frame->slot == 0) {
+        frame->sampling = sampling_of(x, phase);
+    }
     if (phase->dtr) {
         give_slot(x, phase, NOR_EDGE_RISING, x->bus_ps);
         give_slot(x, phase, NOR_EDGE_FALLING, x->bus_ps + frame->period_ps / 2);

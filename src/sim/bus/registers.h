@@ -106,6 +106,9 @@ enum xspi_fmode {
 #define XSPI_CCR_DMODE          UINT32_C(0x07000000)
 #define XSPI_CCR_DDTR           UINT32_C(0x08000000)
 
+#define XSPI_CCR_DQSE           UINT32_C(0x20000000)
+
 #define XSPI_TCR_DCYC           UINT32_C(0x0000001F)
+#define XSPI_TCR_SSHIFT         UINT32_C(0x40000000)
 
 #endif

@@ -20,6 +20,8 @@ struct xspi_pins {
     void (*deselect)(void *context, uint64_t now_ps);
     /* When a status read could first answer differently than it does now. */
     uint64_t (*next_event)(void *context, uint64_t now_ps);
+    /* Does the chip's data strobe arrive on DQS? NULL: always. */
+    bool (*strobe)(void *context);
 };
 
 enum xspi_access {

@@ -139,6 +139,7 @@ struct route {
     bool select[2]; /* NCS1, NCS2 lead to the chip's CS# */
     bool clock, identity;
     uint8_t lanes;         /* controller's lines that lead to the chip */
+    bool strobe;           /* the chip's DQS leads to the controller */
     uint8_t to_chip[8];    /* line of the controller -> mask of lines of the chip */
     const char *broken_by; /* first thing that is missing, NULL if none */
 };

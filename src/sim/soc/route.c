@@ -105,6 +105,8 @@ static void add_wire(const struct soc *soc, struct route *route, unsigned index,
         route->identity = route->identity && (unsigned)wire->chip == (unsigned)wire->xspim;
     } else if (wire->chip == SIGNAL_CLK && wire->xspim == SIGNAL_CLK) {
         route->clock = true;
+    } else if (wire->chip == SIGNAL_DQS0 && wire->xspim == SIGNAL_DQS0) {
+        route->strobe = true;
     } else if (wire->chip == SIGNAL_NCS1 &&
                (wire->xspim == SIGNAL_NCS1 || wire->xspim == SIGNAL_NCS2)) {
         add_chip_select(soc, route, index, wire->xspim);
@@ -119,6 +121,7 @@ static void update_one(struct soc *soc, unsigned index)
     memset(route->select, 0, sizeof route->select);
     memset(route->to_chip, 0, sizeof route->to_chip);
     route->clock = false;
+    route->strobe = false;
     route->identity = true;
     route->lanes = 0;
     for (unsigned i = 0; i < soc->config.wire_count; i++) {
@@ -292,5 +295,15 @@ static uint64_t pins_next_event(void *context, uint64_t now_ps)
     return route->soc->chip == NULL ? PS_NEVER : nor_next_event(route->soc->chip, now_ps);
 }
 
-const struct xspi_pins soc_route_pins = {NULL, pins_select, pins_clock, pins_deselect,
-                                         pins_next_event};
+static bool pins_strobe(void *context)
+{
+    const struct route *route = context;
+    return route->strobe && route->soc->selected_by == index_of(route) &&
+           nor_strobes(route->soc->chip);
+}
+
+const struct xspi_pins soc_route_pins = {.select = pins_select,
+                                         .clock = pins_clock,
+                                         .deselect = pins_deselect,
+                                         .next_event = pins_next_event,
+                                         .strobe = pins_strobe};
