@@ -80,8 +80,10 @@ enum record_reason {
     REASON_BUSY_NV_WRITE =
         29, /* a non-volatile register write outlasted its maximum: SR1, SR2, ms */
     REASON_LINES_SWAPPED =
-        30 /* data lines are exchanged: the controller's line on which the flash's IO0 is, the one
+        30, /* data lines are exchanged: the controller's line on which the flash's IO0 is, the one
               on which its IO1 is (0 and 1: IO2 and IO3 are exchanged) */
+    REASON_PROTOCOL = 31 /* the chip does not answer in the protocol it was switched to: 1 if octal,
+                            SR1, 1 if it heard that and answers in SPI again */
 };
 
 /* `found`: the chip's status registers as Init found them, before it changed anything: SR1 in bits

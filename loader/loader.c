@@ -115,7 +115,7 @@ uint64_t loader_run(uint32_t function, const uint32_t arguments[4])
         flight_fail(REASON_RANGE, arguments[0], size, block->flash.size);
         return value;
     }
-    if (!bus_open(&block->controller)) {
+    if (!bus_open(&block->controller) || !nor_enter()) {
         return value;
     }
     uint8_t *bytes = (uint8_t *)arguments[2];
@@ -166,6 +166,9 @@ uint32_t guard_fault_body(const struct guard_state *guard)
 {
     uint32_t result = guard->function == FUNCTION_VERIFY;
     flight_fault(&guard->fault);
+    if (state->protocol != 0 && bus_open(&state->board->controller)) {
+        nor_leave(); /* or the board would not boot */
+    }
     flight_leave(result);
     return result;
 }

@@ -30,6 +30,7 @@ struct loader_state {
         uint32_t cr; /* CR without FMODE */
     } bus;
     struct record *record;
+    uint8_t protocol; /* of every frame to the chip: 0 = SPI, else LANES_* */
 };
 
 register struct loader_state *state __asm__("r9");

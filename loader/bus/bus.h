@@ -13,6 +13,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* state->protocol: every phase on eight lanes, DTR on both edges, the opcode's extension inverse; the
+ * board has a strobe, without which DTR is for slow frames only. */
+#define LANES_8       UINT8_C(0x08)
+#define LANES_STROBE  UINT8_C(0x20)
+#define LANES_INVERSE UINT8_C(0x40)
+#define LANES_DTR     UINT8_C(0x80)
+
 /* One frame: what the command looks like, where it goes, how many data bytes follow. */
 struct nor_op {
     struct flash_command command; /* opcode and lanes; data_lanes 0 = no data */

@@ -41,11 +41,17 @@ _Static_assert(offsetof(struct xspi_registers, LPTR) == 0x130, "as in the regist
 #define DCR1_CSHT_6     UINT32_C(0x00000500) /* 55 ns at 108 MHz; tCS is 50 ns [FMF] */
 #define DCR1_DEVSIZE_4G UINT32_C(0x001F0000)
 #define DCR1_MTYP_POS   24
+#define CCR_IDTR        UINT32_C(0x00000008)
+#define CCR_ISIZE_16    UINT32_C(0x00000010)
 #define CCR_ADMODE_POS  8
+#define CCR_ADDTR       UINT32_C(0x00000800)
 #define CCR_ADSIZE_POS  12
 #define CCR_ABMODE_POS  16
 #define CCR_ABSIZE_POS  20
 #define CCR_DMODE_POS   24
+#define CCR_DDTR        UINT32_C(0x08000000)
+#define CCR_DQSE        UINT32_C(0x20000000)
+#define TCR_DHQC        UINT32_C(0x10000000)
 #define FIFO_BYTES      UINT32_C(64)
 #define BURST           UINT32_C(32)
 #define ANSWER_US       UINT32_C(10000)
@@ -138,6 +144,18 @@ static void start(const struct nor_op *op, unsigned address_bytes, uint32_t mode
     const struct flash_command *command = &op->command;
     uint32_t address_lanes = command->address_lanes;
     uint32_t ccr = code(command->command_lanes) | code(command->data_lanes) << CCR_DMODE_POS;
+    uint32_t opcode = command->opcode, tcr = command->dummy_clocks;
+    if (command->command_lanes == 8) {
+        ccr |= CCR_ISIZE_16;
+        opcode = opcode << 8 | opcode;
+        opcode ^= (state->protocol & LANES_INVERSE) != 0 ? 0xFFu : 0;
+    }
+    if ((command->flags & FLASH_COMMAND_DTR) !=
+        0) { /* DHQC wants DDTR even where there is no data */
+        ccr |= CCR_IDTR | CCR_ADDTR | CCR_DDTR;
+        ccr |= (state->protocol & LANES_STROBE) != 0 ? CCR_DQSE : 0;
+        tcr |= TCR_DHQC;
+    }
     if (address_lanes != 0) {
         ccr |= code(address_lanes) << CCR_ADMODE_POS | (address_bytes - 1) << CCR_ADSIZE_POS;
     }
@@ -149,9 +167,9 @@ static void start(const struct nor_op *op, unsigned address_bytes, uint32_t mode
     xspi->FCR = FCR_ALL;
     xspi->CR = bus.cr | mode;
     xspi->DLR = op->size - 1;
-    xspi->TCR = command->dummy_clocks;
+    xspi->TCR = tcr;
     xspi->CCR = ccr;
-    xspi->IR = command->opcode;
+    xspi->IR = opcode;
     if (address_lanes != 0) {
         xspi->AR = op->address;
     }
@@ -287,7 +305,7 @@ bool bus_poll(const struct nor_op *op, uint32_t mask, uint32_t interval, uint32_
     xspi->PSMKR = mask;
     xspi->PSMAR = 0;
     xspi->PIR = interval < 0xFFFFu ? interval : 0xFFFFu;
-    start(op, 0, CR_FMODE_POLL | CR_APMS);
+    start(op, 4, CR_FMODE_POLL | CR_APMS);
     uint32_t deadline = time_after_us(us);
     do {
         over = time_is_over(deadline);

@@ -11,18 +11,24 @@
 
 typedef uint32_t __attribute__((aligned(1), may_alias)) loose_word;
 
+bool nor_enter(void)
+{
+    /* A call that was abandoned may have left the chip there. */
+    return !chip_has_octal() || (chip_leave_octal() && chip_octal(true));
+}
+
 bool nor_leave(void)
 {
     const struct board_block *block = state->board;
-    if (!bus_set_prescaler(block->controller.prescaler_map)) {
+    if (!chip_octal(false) || !bus_set_prescaler(block->controller.prescaler_map)) {
         return false;
     }
     bus_map(&block->flash.read_slow, block->flash.address_bytes);
     return true;
 }
 
-bool nor_read(uint32_t offset, uint32_t size, enum bus_sink sink, const uint8_t *bytes,
-              struct bus_result *result)
+static bool read_frame(uint32_t offset, uint32_t size, enum bus_sink sink, uint8_t *bytes,
+                       struct bus_result *result)
 {
     const struct board_block *block = state->board;
     const struct nor_op op = {.command = block->flash.read_fast, .address = offset, .size = size};
@@ -31,7 +37,45 @@ bool nor_read(uint32_t offset, uint32_t size, enum bus_sink sink, const uint8_t 
         return true;
     }
     return bus_set_prescaler(block->controller.prescaler_fast) &&
-           bus_read(&op, block->flash.address_bytes, sink, (uint8_t *)bytes, result);
+           bus_read(&op, block->flash.address_bytes, sink, bytes, result);
+}
+
+/* A byte at the edge of a request, of which its pair is read. `left`: bytes to the request's end. */
+static bool read_edge(uint32_t offset, enum bus_sink sink, uint8_t *byte, uint32_t left,
+                      struct bus_result *result)
+{
+    uint8_t pair[2] = {0};
+    struct bus_result ignored;
+    if (!read_frame(offset & ~1u, sizeof pair, BUS_STORE, pair, &ignored)) {
+        return false;
+    }
+    uint8_t value = pair[offset & 1];
+    if (sink == BUS_STORE) {
+        *byte = value;
+    } else if (sink == BUS_SUM) {
+        result->sum += value;
+    } else if (value != *byte && result->left < left) {
+        result->left = left;
+        result->found = value;
+    }
+    return true;
+}
+
+bool nor_read(uint32_t offset, uint32_t size, enum bus_sink sink, const uint8_t *from,
+              struct bus_result *result)
+{
+    uint8_t *bytes = (uint8_t *)from;
+    uint32_t head = 0, tail = 0;
+    if (chip_is_dtr() && size > 0) { /* on both edges bytes come in pairs */
+        head = offset & 1;
+        tail = (offset + size) & 1;
+    }
+    if (!read_frame(offset + head, size - head - tail, sink, bytes + head, result)) {
+        return false;
+    }
+    result->left += result->left != 0 ? tail : 0;
+    return (head == 0 || read_edge(offset, sink, bytes, size, result)) &&
+           (tail == 0 || read_edge(offset + size - 1, sink, bytes + size - 1, 1, result));
 }
 
 static bool is_blank(const uint8_t *bytes, uint32_t size)
@@ -46,11 +90,19 @@ static bool is_blank(const uint8_t *bytes, uint32_t size)
 static bool program(uint32_t offset, uint32_t size, const uint8_t *bytes)
 {
     const struct flash_block *flash = &state->board->flash;
-    const struct nor_op op = {.command = flash->program, .address = offset, .size = size};
+    struct nor_op op = {.command = flash->program, .address = offset, .size = size};
+    const uint8_t *data = bytes;
+    uint8_t pair[] = {0xFF, 0xFF};
     struct bus_result result;
+    if (chip_is_dtr() && size == 1) {
+        pair[offset & 1] = *bytes;
+        data = pair;
+        op.address = offset & ~1u;
+        op.size = sizeof pair;
+    }
     if ((!is_blank(bytes, size) &&
          (!bus_set_prescaler(state->board->controller.prescaler_fast) ||
-          !chip_modify(&op, bytes, flash->page_program_us, REASON_PROGRAM_ERROR))) ||
+          !chip_modify(&op, data, flash->page_program_us, REASON_PROGRAM_ERROR))) ||
         !nor_read(offset, size, BUS_COMPARE, bytes, &result)) {
         return false;
     }
@@ -66,6 +118,9 @@ bool nor_write(uint32_t offset, uint32_t size, const uint8_t *bytes)
     while (size > 0) {
         uint32_t room = page - (offset & (page - 1));
         uint32_t now = size < room ? size : room;
+        if (chip_is_dtr() && now > 1) { /* pairs of bytes, and single ones at the edges */
+            now = (offset & 1) != 0 ? 1 : now & ~1u;
+        }
         if (!program(offset, now, bytes)) {
             return false;
         }
@@ -95,9 +150,8 @@ static bool prove_blank(uint32_t offset, uint32_t size)
 static bool erase_unit(uint8_t opcode, uint8_t address_lanes, uint32_t offset, uint32_t size,
                        uint32_t max_ms)
 {
-    const struct nor_op op = {
-        .command = {.opcode = opcode, .command_lanes = 1, .address_lanes = address_lanes},
-        .address = offset};
+    struct nor_op op = {.command = chip_opcode(opcode, 1), .address = offset};
+    op.command.address_lanes = address_lanes * op.command.command_lanes;
     flight_phase(PHASE_ERASE, offset >> 8);
     return chip_modify(&op, NULL, max_ms * 1000u, REASON_ERASE_ERROR) && prove_blank(offset, size);
 }

@@ -15,48 +15,126 @@ _Static_assert(REASON_PROGRAM_TIMEOUT == REASON_PROGRAM_ERROR + TO_TIMEOUT_CODE 
                    REASON_ERASE_TIMEOUT == REASON_ERASE_ERROR + TO_TIMEOUT_CODE,
                "time-outs stand two after errors");
 
+struct flash_command chip_opcode(uint8_t opcode, uint8_t lanes)
+{
+    return (struct flash_command){.opcode = opcode,
+                                  .command_lanes = state->protocol != 0 ? LANES_8 : lanes,
+                                  .flags = chip_is_dtr() ? FLASH_COMMAND_DTR : 0};
+}
+
 bool chip_command(uint8_t opcode, uint8_t lanes)
 {
-    const struct nor_op op = {.command = {.opcode = opcode, .command_lanes = lanes}};
+    const struct nor_op op = {.command = chip_opcode(opcode, lanes)};
     return bus_command(&op, 0);
+}
+
+/* In DTR a register's byte comes twice. */
+static struct nor_op register_op(uint8_t opcode, uint8_t lanes, uint32_t size)
+{
+    struct nor_op op = {.command = chip_opcode(opcode, 1), .size = size};
+    op.command.data_lanes = lanes;
+    if (state->protocol != 0) {
+        const struct octal_block *octal = chip_octal_block();
+        op.command.address_lanes = octal->register_address_bytes != 0 ? LANES_8 : 0;
+        op.command.data_lanes = LANES_8;
+        op.command.dummy_clocks = octal->register_dummy_clocks;
+        op.size = chip_is_dtr() ? 2 : 1;
+    }
+    return op;
 }
 
 bool chip_register(uint8_t opcode, uint8_t lanes, uint32_t size, uint32_t *value)
 {
-    const struct nor_op op = {
-        .command = {.opcode = opcode, .command_lanes = 1, .data_lanes = lanes}, .size = size};
+    const struct nor_op op = register_op(opcode, lanes, size);
     struct bus_result result;
     *value = 0;
-    return bus_read(&op, 0, BUS_STORE, (uint8_t *)value, &result);
+    return bus_read(&op, 4, BUS_STORE, (uint8_t *)value, &result);
 }
 
-bool chip_status(uint32_t *status, unsigned registers)
+bool chip_status(uint32_t *status, bool with_cr1)
 {
-    static const uint8_t opcodes[] = {OPCODE_RDCR, OPCODE_RDSR2, OPCODE_RDSR};
-    uint32_t value, all = 0;
-    for (unsigned i = sizeof opcodes - registers; i < sizeof opcodes; i++) {
-        if (!chip_register(opcodes[i], 1, 1, &value)) {
-            return false;
-        }
-        all = all << 8 | value;
+    const struct flash_block *flash = &state->board->flash;
+    uint32_t sr1, sr2 = 0, cr1 = 0;
+    if ((with_cr1 && flash->quad_enable != QUAD_ENABLE_NONE &&
+         !chip_register(OPCODE_RDCR, 1, 1, &cr1)) ||
+        (flash->error_scheme != ERROR_SCHEME_NONE &&
+         !chip_register(flash->error_scheme == ERROR_SCHEME_SCUR_2B_B6B5 ? OPCODE_RDSCUR
+                                                                         : OPCODE_RDSR2,
+                        1, 1, &sr2)) ||
+        !chip_register(OPCODE_RDSR, 1, 1, &sr1)) {
+        return false;
     }
-    if (state->board->flash.error_scheme != ERROR_SCHEME_SR2_07_B6B5) {
-        all &= 0xFF00FFu;
+    sr2 &= 0xFFu;
+    if (flash->error_scheme == ERROR_SCHEME_SCUR_2B_B6B5) { /* ESB and PSB are its bits 3 and 2 */
+        sr2 = (sr2 & SR2_ERRORS) | (sr2 & (SCUR_ESB | SCUR_PSB)) >> 2;
     }
-    *status = all;
-    flight_status(all);
+    *status = cr1 << 16 | sr2 << 8 | (sr1 & 0xFFu);
+    flight_status(*status);
     return true;
+}
+
+const struct octal_block *chip_octal_block(void)
+{
+    return (const struct octal_block *)&state->board->script[state->board->script_words];
+}
+
+uint8_t chip_lanes(const struct octal_block *octal)
+{
+    return LANES_8 | ((octal->flags & OCTAL_DTR) != 0 ? LANES_DTR | LANES_STROBE : 0) |
+           (octal->extension == OPCODE_EXTENSION_INVERSE ? LANES_INVERSE : 0);
+}
+
+static bool write_mode(const struct octal_block *octal, uint8_t value)
+{
+    const uint8_t pair[] = {value, value};
+    struct nor_op op = {.command = chip_opcode(octal->enter_opcode, 1),
+                        .address = octal->enter_address,
+                        .size = chip_is_dtr() ? 2 : 1};
+    op.command.address_lanes = op.command.data_lanes = op.command.command_lanes;
+    return chip_command(OPCODE_WREN, 1) && bus_write(&op, octal->enter_address_bytes, pair);
+}
+
+/* The byte that enters is 0 in SPI. */
+bool chip_leave_octal(void)
+{
+    const struct octal_block *octal = chip_octal_block();
+    state->protocol = chip_lanes(octal);
+    bool good = write_mode(octal, 0);
+    state->protocol = 0;
+    return good;
+}
+
+/* WEL follows commands: the chip hears and is heard. */
+static bool answers(uint32_t *status)
+{
+    return chip_command(OPCODE_WREN, 1) && chip_register(OPCODE_RDSR, 1, 1, status) &&
+           chip_command(OPCODE_WRDI, 1) && (*status & (SR1_WEL | SR1_WIP)) == SR1_WEL;
+}
+
+bool chip_octal(bool on)
+{
+    const struct octal_block *octal = chip_octal_block();
+    uint32_t status = 0, later;
+    if (!chip_has_octal()) {
+        return true;
+    }
+    if (!(on ? write_mode(octal, octal->enter_value) : chip_leave_octal())) {
+        return false;
+    }
+    state->protocol = on ? chip_lanes(octal) : 0;
+    return answers(&status) ||
+           flight_fail(REASON_PROTOCOL, on, status & 0xFFu, chip_leave_octal() && answers(&later));
 }
 
 /* A part that holds WIP at 1 after an error would else be polled for the whole of its maximum. */
 bool chip_wait(uint32_t us, bool *done, uint32_t *status)
 {
-    const struct nor_op op = {
-        .command = {.opcode = OPCODE_RDSR, .command_lanes = 1, .data_lanes = 1}, .size = 1};
+    const struct nor_op op = register_op(OPCODE_RDSR, 1, 1);
     uint32_t sck_mhz = state->board->controller.kernel_hz / 1000000u; /* or less: divided */
     for (uint32_t left = us + us;;) {
         uint32_t slice = left < SLICE_US ? left : SLICE_US;
-        if (!bus_poll(&op, SR1_WIP, us / POLLS * sck_mhz, slice, done) || !chip_status(status, 2)) {
+        if (!bus_poll(&op, SR1_WIP, us / POLLS * sck_mhz, slice, done) ||
+            !chip_status(status, false)) {
             return false;
         }
         left -= slice;

@@ -5,33 +5,60 @@
 
 #include "abi/record.h"
 #include "nor/nor.h"
+#include "state.h"
 
-#define OPCODE_WRSR  0x01
-#define OPCODE_WRDI  0x04
-#define OPCODE_RDSR  0x05
-#define OPCODE_WREN  0x06
-#define OPCODE_RDSR2 0x07 /* S25FL-L: status register 2 */
-#define OPCODE_RDCR  0x35
-#define OPCODE_WRENV 0x50
-#define OPCODE_RSTEN 0x66
-#define OPCODE_RST   0x99
-#define OPCODE_RDID  0x9F
-#define OPCODE_RES   0xAB
-#define OPCODE_RDQID 0xAF /* S25FL-L: the ID on four lines */
-#define OPCODE_QPIEX 0xF5
+#define OPCODE_WRSR   0x01
+#define OPCODE_WRDI   0x04
+#define OPCODE_RDSR   0x05
+#define OPCODE_WREN   0x06
+#define OPCODE_RDSR2  0x07 /* S25FL-L: status register 2 */
+#define OPCODE_RDSCUR 0x2B /* Macronix: security register */
+#define OPCODE_RDCR   0x35
+#define OPCODE_WRENV  0x50
+#define OPCODE_RSTEN  0x66
+#define OPCODE_RST    0x99
+#define OPCODE_RDID   0x9F
+#define OPCODE_RES    0xAB
+#define OPCODE_RDQID  0xAF /* S25FL-L: the ID on four lines */
+#define OPCODE_QPIEX  0xF5
 
-#define SR1_WIP      0x01u
-#define SR1_WEL      0x02u
-#define SR2_ERRORS   0x60u /* E_ERR, P_ERR */
-#define CR1_QUAD     0x02u
+#define SR1_WIP       0x01u
+#define SR1_WEL       0x02u
+#define SR2_ERRORS    0x60u /* E_ERR, P_ERR */
+#define CR1_QUAD      0x02u
 
+#define SCUR_PSB      0x04u /* suspended: program, erase */
+#define SCUR_ESB      0x08u
+
+/* All below speak `state->protocol`; `lanes` counts while that is SPI. */
+
+/* The start of a command: opcode and lanes. */
+struct flash_command chip_opcode(uint8_t opcode, uint8_t lanes);
 /* An opcode alone on 1 or 4 lines. */
 bool chip_command(uint8_t opcode, uint8_t lanes);
-/* `size` bytes (at most 4) that follow an opcode, on the given lines, first in bits 7:0. */
+/* From SPI to the octal protocol of the part, proved by WEL, or back; true at once if it has none.
+ */
+bool chip_octal(bool on);
+/* Back to SPI from the octal protocol, in which the chip may be. */
+bool chip_leave_octal(void);
+static inline bool chip_has_octal(void)
+{
+    return (state->board->flash.flags & FLASH_OCTAL) != 0;
+}
+/* Bytes come in pairs now. */
+static inline bool chip_is_dtr(void)
+{
+    return (state->protocol & LANES_DTR) != 0;
+}
+/* Only if chip_has_octal(). */
+const struct octal_block *chip_octal_block(void);
+/* state->protocol in the part's octal protocol. */
+uint8_t chip_lanes(const struct octal_block *octal);
+/* `size` bytes (at most 4; 1 on eight lanes) that follow an opcode, first in bits 7:0. */
 bool chip_register(uint8_t opcode, uint8_t lanes, uint32_t size, uint32_t *value);
-/* SR1 in bits 7:0, SR2 in 15:8 (0 if the part has no error scheme) and, with 3 registers rather
- * than 2, CR1 in 23:16; into the record. */
-bool chip_status(uint32_t *status, unsigned registers);
+/* SR1 in bits 7:0, errors and suspensions as SR2 of S25FL-L has them in 15:8 (0 if the part has no
+ * error scheme) and CR1 in 23:16 if `with_cr1` and the part has it; into the record. */
+bool chip_status(uint32_t *status, bool with_cr1);
 /* Waits while WIP is 1, at most twice `us`; not so long if an error bit shows up or nobody answers.
  * *done false: still busy. *status as of chip_status(). */
 bool chip_wait(uint32_t us, bool *done, uint32_t *status);

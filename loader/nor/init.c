@@ -37,6 +37,41 @@ static bool leave_continuous_read(void)
     return true;
 }
 
+/* Lets what is under way end: a reset would tear an erase, and a register write hears no reset. A
+ * chip erase is not waited for, the reset ends it. */
+static bool wait_ready(const struct flash_block *flash, bool *done, uint32_t *status)
+{
+    uint32_t ms = flash->register_write_ms;
+    for (unsigned i = 0; i < BOARD_BLOCK_ERASE_TYPES; i++) {
+        if (flash->erase[i].max_ms > ms) {
+            ms = flash->erase[i].max_ms;
+        }
+    }
+    return chip_wait(ms * 1000u, done, status);
+}
+
+/* Of a chip in an octal protocol, the wider first: what is under way ends, then the reset. */
+static bool leave_octal(const struct flash_block *flash)
+{
+    const struct octal_block *octal = chip_octal_block();
+    uint32_t status;
+    bool done, good = true;
+    for (uint32_t edges = LANES_DTR; good; edges = 0) {
+        state->protocol = (uint8_t)((chip_lanes(octal) & ~(uint32_t)LANES_DTR) | edges);
+        good = chip_command(OPCODE_RES, 1);
+        time_delay_us(flash->wake_us * 2u);
+        good = good && wait_ready(flash, &done, &status) && chip_command(OPCODE_RSTEN, 1) &&
+               chip_command(OPCODE_RST, 1);
+        time_delay_us(done || (status & 0xFFu) == 0xFF ? flash->reset_us * 2u
+                                                       : octal->reset_busy_us);
+        if (edges == 0) {
+            break;
+        }
+    }
+    state->protocol = 0;
+    return good;
+}
+
 static bool reset(const struct flash_block *flash)
 {
     static const uint8_t frames[][2] = {{OPCODE_RES, 4},   {OPCODE_RES, 1},   {OPCODE_QPIEX, 4},
@@ -52,19 +87,6 @@ static bool reset(const struct flash_block *flash)
     }
     time_delay_us(flash->reset_us * 2u);
     return true;
-}
-
-/* Lets what is under way end: a reset would tear an erase, and a register write hears no reset. A
- * chip erase is not waited for, the reset ends it. */
-static bool wait_ready(const struct flash_block *flash, bool *done, uint32_t *status)
-{
-    uint32_t ms = flash->register_write_ms;
-    for (unsigned i = 0; i < BOARD_BLOCK_ERASE_TYPES; i++) {
-        if (flash->erase[i].max_ms > ms) {
-            ms = flash->erase[i].max_ms;
-        }
-    }
-    return chip_wait(ms * 1000u, done, status);
 }
 
 /* Four lines at once find a flash whose lines are exchanged: eight address clocks make RDID, of which
@@ -117,7 +139,7 @@ static bool identify(const struct flash_block *flash)
 static bool configure(const struct flash_block *flash)
 {
     uint32_t status, wanted;
-    if (!chip_status(&status, 3)) {
+    if (!chip_status(&status, true)) {
         return false;
     }
     wanted = status & 0xFF00FFu & ~(uint32_t)flash->protect_mask;
@@ -128,10 +150,15 @@ static bool configure(const struct flash_block *flash)
         return true;
     }
     const struct nor_op op = {
-        .command = {.opcode = OPCODE_WRSR, .command_lanes = 1, .data_lanes = 1}, .size = 2};
+        .command = {.opcode = OPCODE_WRSR, .command_lanes = 1, .data_lanes = 1},
+        .size = flash->quad_enable != QUAD_ENABLE_NONE ? 2 : 1};
     const uint8_t values[2] = {(uint8_t)wanted, (uint8_t)(wanted >> 16)};
     uint32_t before = status >> 16;
-    if (!chip_command(OPCODE_WRENV, 1) || !bus_write(&op, 0, values) || !chip_status(&status, 3)) {
+    bool volatile_write = (flash->flags & FLASH_VOLATILE_SR_50H) != 0, done;
+    if (!chip_command(volatile_write ? OPCODE_WRENV : OPCODE_WREN, 1) ||
+        !bus_write(&op, 0, values) ||
+        (!volatile_write && !chip_wait(flash->register_write_ms * 1000u, &done, &status)) ||
+        !chip_status(&status, true)) {
         return false;
     }
     if ((status & flash->protect_mask) != 0) {
@@ -141,19 +168,22 @@ static bool configure(const struct flash_block *flash)
            flight_fail(REASON_QUAD_ENABLE, status & 0xFFu, before, status >> 16);
 }
 
-/* One line has proved IO0 and IO1; if four lines bring those bits, the line that differs is at
- * fault. */
+/* One line has brought these bits; if more lines bring others, the one that differs is at fault. */
 static bool blame_line(uint32_t at, uint32_t good, uint32_t bad)
 {
-    uint32_t differs = good ^ bad;
+    uint32_t differs = good ^ bad, lanes = state->board->flash.lanes;
     uint32_t unequal = (bad ^ bad >> 1) & UINT32_C(0x44444444); /* IO2 and IO3 */
-    if ((bad ^ unequal ^ unequal << 1) == good) {
+    if (lanes == 4 && (bad ^ unequal ^ unequal << 1) == good) {
         return flight_fail(REASON_LINES_SWAPPED, 0, 1, 0);
     }
-    if ((differs & UINT32_C(0x33333333)) != 0) {
+    for (uint32_t shift = 16; shift >= lanes; shift /= 2) {
+        differs |= differs >> shift;
+    }
+    differs &= (1u << lanes) - 1;
+    if ((differs & (differs - 1)) != 0) {
         return flight_fail(REASON_READ_MODES_DIFFER, at, good, bad);
     }
-    return flight_fail(REASON_LINE_STUCK, (differs & UINT32_C(0x44444444)) != 0 ? 2 : 3, bad, good);
+    return flight_fail(REASON_LINE_STUCK, 31u - (uint32_t)__builtin_clz(differs), bad, good);
 }
 
 /* An interrupted erase or program leaves cells that read differently each time. They must be
@@ -173,7 +203,10 @@ static bool prove_at(const struct board_block *block, uint32_t offset)
         if (result.left != 0) {
             return true;
         }
-        if (i == 0 && !nor_read(offset, PROOF_BYTES, BUS_COMPARE, (const uint8_t *)buffer, &fast)) {
+        if (i == 0 &&
+            (!chip_octal(true) ||
+             !nor_read(offset, PROOF_BYTES, BUS_COMPARE, (const uint8_t *)buffer, &fast) ||
+             !chip_octal(false))) {
             return false;
         }
         if (fast.left == 0) {
@@ -209,11 +242,15 @@ bool nor_init(const struct board_block *block)
     bool done;
     flight_phase(PHASE_RECOVER, 0);
     time_delay_us(flash->power_up_us);
-    if (!chip_status(&status, 3)) {
+    state->protocol = 0;
+    if (!chip_status(&status, true)) {
         return false;
     }
     flight_found(status);
     time_delay_us(GRACE_US);
+    if (chip_has_octal() && !leave_octal(flash)) {
+        return false;
+    }
     if (!wait_ready(flash, &done, &status) || !leave_continuous_read() || !reset(flash) ||
         !wait_ready(flash, &done, &status)) {
         return false;

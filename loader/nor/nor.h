@@ -17,6 +17,8 @@
 /* Brings the chip from any state to SPI, idle, unlocked, quad enabled; compares its ID with the
  * board block; proves the two read modes against each other. */
 bool nor_init(const struct board_block *block);
+/* Before a call touches the array: into the octal protocol, if the part has one. */
+bool nor_enter(void);
 /* The state that is left on every return: 1-1-1, window mapped. */
 bool nor_leave(void);
 bool nor_write(uint32_t offset, uint32_t size, const uint8_t *bytes);

@@ -95,6 +95,9 @@ static const struct reason_text reasons[] = {
          "power-cycle the flash"},
     [REASON_LINES_SWAPPED] = {"LINES_SWAPPED", "",
                               "compare the schematic with `pins:`; the tracks must be changed"},
+    [REASON_PROTOCOL] =
+        {"PROTOCOL", "",
+         "check these lines, their pins and tracks; the flash needs its power taken away"},
 };
 
 #define REASON_COUNT (sizeof reasons / sizeof reasons[0])
@@ -186,6 +189,12 @@ void explain_record(const struct record *record, const struct board *board,
     const struct reason_text *text = &reasons[record->reason];
     if (record->reason == REASON_LINE_STUCK) {
         explain_line(record, board, explanation);
+    } else if (record->reason == REASON_PROTOCOL) {
+        snprintf(explanation->what, sizeof explanation->what,
+                 "the flash does not answer in the %s protocol it was switched to (SR 0x%02x)%s",
+                 record->detail[0] != 0 ? "octal" : "1-line", record->detail[1],
+                 record->detail[2] != 0 ? "; it hears commands there: DQS does not work"
+                                        : "; it does not hear commands there: IO2 to IO7");
     } else if (record->reason == REASON_LINES_SWAPPED) {
         explain_lines(record, board, explanation);
     } else {

@@ -46,17 +46,6 @@ static int find_entry(const struct loader_image *image, const char *name)
     return -1;
 }
 
-/* The loader has no driver for the octal protocols yet. */
-static bool check_lanes(const struct board *board, struct error *error)
-{
-    if ((board->block.flash.flags & FLASH_OCTAL) == 0) {
-        return true;
-    }
-    error_set(error, ERROR_BAD_VALUE, board->path, 0, 0,
-              "`lanes: 8`; the loader cannot drive a flash on eight lines yet");
-    return error_hint(error, "write `lanes: 1` to drive it on one line");
-}
-
 static bool check_image(const struct board *board, const struct loader_image *image,
                         struct error *error)
 {
@@ -164,7 +153,7 @@ uint8_t *pack_stldr(const struct board *board, const struct loader_image *image,
                     struct error *error)
 {
     uint32_t image_size = 0;
-    if (!check_lanes(board, error) || !check_image(board, image, error) ||
+    if (!check_image(board, image, error) ||
         !check_room(board, pack_image_size(board, image), error)) {
         return NULL;
     }

@@ -149,7 +149,8 @@ void scenario_assert_cells(const struct scenario_rig *rig, const struct image *i
         memcpy(expected + (image->segments[i].address - rig->board.window),
                image->segments[i].bytes, image->segments[i].size);
     }
-    for (uint32_t i = 0; i < rig->board.part.size; i++) {
+    bool equal = memcmp(rig->cells, expected, rig->board.part.size) == 0;
+    for (uint32_t i = 0; !equal && i < rig->board.part.size; i++) {
         if (rig->cells[i] != expected[i]) {
             fail_msg("cell 0x%x holds 0x%02x, not 0x%02x", i, rig->cells[i], expected[i]);
         }

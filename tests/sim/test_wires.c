@@ -29,6 +29,7 @@ struct wire {
     const char *other;             /* SWAPPED with `signal` */
 };
 
+#define BOARD_DK "data/boards/stm32n6570-dk.yaml"
 #define BOARD_P1 "data/boards/stm32n657-xspi1-power-switch.yaml"
 
 /* Addresses and bits: CMSIS header cmsis-device-n6, secure aliases. */
@@ -64,6 +65,11 @@ static const struct wire wires[] = {
     {"IO1 and IO2 swapped", BOARD_P2, SWAPPED, 0, 0, 0, "IO1", "IO1 on pin PN4 (IO2)", "IO2"},
     {"IO1 and IO3 swapped", BOARD_P2, SWAPPED, 0, 0, 0, "IO1", "IO1 on pin PN5 (IO3)", "IO3"},
     {"IO2 and IO3 swapped", BOARD_P2, SWAPPED, 0, 0, 0, "IO2", "IO2 (pin PN4) and IO3", "IO3"},
+    {"mux of DQS", BOARD_DK, STUCK, GPION, MODER(0), MODER(0), NULL, "PN0", NULL},
+    {"mux of IO4", BOARD_DK, STUCK, GPION, MODER(8), MODER(8), NULL, "PN8", NULL},
+    {"track of DQS", BOARD_DK, CUT, 0, 0, 0, "DQS", "DQS", NULL},
+    {"track of IO0", BOARD_DK, CUT, 0, 0, 0, "IO0", "IO0", NULL},
+    {"track of IO5", BOARD_DK, CUT, 0, 0, 0, "IO5", "IO2 to IO7", NULL},
     {"power switch", BOARD_P1, STUCK, GPIOB + 0x14, 1u << 3, 0, NULL, "PB3", NULL},
     {"mux of the power switch", BOARD_P1, STUCK, GPIOB, MODER(3), MODER(3), NULL, "PB3", NULL},
 };

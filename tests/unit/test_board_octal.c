@@ -142,30 +142,13 @@ static void one_line(void **state)
     assert_int_equal(board.pin_count, 4);
 }
 
-/* The loader has no octal driver yet: it says so, and on one line it is built. */
-static void build_refuses_eight_lines(void **state)
-{
-    (void)state;
-    static struct board board;
-    struct error error = {.code = ERROR_NONE};
-    size_t size = 0;
-    load(&board, boards[0]);
-    assert_null(pack_stldr(&board, pack_loader_image(), &size, &error));
-    assert_int_equal(error.code, ERROR_BAD_VALUE);
-    assert_non_null(strstr(error.detail, "eight lines"));
-    assert_non_null(strstr(error.hint, "lanes: 1"));
-    load_text(&board, TEXT("  port: P2\n", "1"));
-    uint8_t *bytes = pack_stldr(&board, pack_loader_image(), &size, &error);
-    assert_non_null(bytes);
-    free(bytes);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(brings_up_eight_lines),      cmocka_unit_test(fills_the_octal_block),
-        cmocka_unit_test(single_rate_without_strobe), cmocka_unit_test(one_line),
-        cmocka_unit_test(build_refuses_eight_lines),
+        cmocka_unit_test(brings_up_eight_lines),
+        cmocka_unit_test(fills_the_octal_block),
+        cmocka_unit_test(single_rate_without_strobe),
+        cmocka_unit_test(one_line),
     };
     board_set_data_directory("data");
     return cmocka_run_group_tests(tests, NULL, NULL);
