@@ -126,9 +126,16 @@ static bool resume(void *context, bool mask_interrupts, struct error *error)
 }
 
 /* The simulator records that the watchdog would have reset the system, and runs on. */
-static bool watchdog_expired(const struct sim_target *target)
+static const char *watchdog_reset(const struct sim_target *target)
 {
-    return (soc_stats(sim_soc(target->sim))->findings & SOC_FINDING_IWDG_EXPIRED) != 0;
+    uint32_t findings = soc_stats(sim_soc(target->sim))->findings;
+    if ((findings & SOC_FINDING_IWDG_EARLY) != 0) {
+        return "IWDG was fed while its window was closed; on silicon the system is reset at that "
+               "moment";
+    }
+    return (findings & SOC_FINDING_IWDG_EXPIRED) != 0
+               ? "IWDG has expired; on silicon the system is reset at that moment"
+               : NULL;
 }
 
 /* The host sees a stop only when it next looks. */
@@ -149,7 +156,7 @@ static bool wait_stop(void *context, uint64_t timeout_us, enum target_stop *stop
     if (target->running) {
         target->stop = cpu_run(sim_cpu(target->sim), start + timeout_us * PS_PER_US);
     }
-    if (watchdog_expired(target)) {
+    if (watchdog_reset(target) != NULL) {
         target->stop = CPU_STOP_UNSUPPORTED;
     }
     switch (target->stop) {
@@ -176,9 +183,8 @@ static uint64_t now_ns(void *context)
 static const char *stop_text(void *context)
 {
     struct sim_target *target = context;
-    return watchdog_expired(target)
-               ? "IWDG has expired; on silicon the system is reset at that moment"
-               : cpu_stop_text(sim_cpu(target->sim));
+    const char *reset = watchdog_reset(target);
+    return reset != NULL ? reset : cpu_stop_text(sim_cpu(target->sim));
 }
 
 static void close_target(void *context)

@@ -197,6 +197,89 @@ static void watchdog(void **state)
     assert_int_equal(rd(*state, IWDG + 0x08), 5);
 }
 
+/* SR: ONF is bit 8, WVU bit 2, RVU bit 1, PVU bit 0 [HDR]. An update takes 5 periods of LSI, 32 kHz,
+ * and one of the prescaled clock [HAL]. */
+static void watchdog_registers_cross_slowly(void **state)
+{
+    wr(*state, IWDG, 0x5555);
+    wr(*state, IWDG + 0x04, 3); /* LSI / 32: 1 ms */
+    wr(*state, IWDG + 0x08, 99);
+    sim_time.now_ps += PS_PER_SECOND;
+    assert_int_equal(rd(*state, IWDG + 0x0C), 3); /* without LSI they never arrive */
+    wr(*state, IWDG, 0xCCCC);
+    assert_int_equal(rd(*state, IWDG + 0x0C), 0x103);
+    sim_time.now_ps += 2 * PS_PER_MS;
+    assert_int_equal(rd(*state, IWDG + 0x0C), 0x100);
+    wr(*state, IWDG + 0x10, 50); /* closed by 0xCCCC */
+    assert_int_equal(rd(*state, IWDG + 0x10), 0xFFF);
+    wr(*state, IWDG, 0x5555);
+    wr(*state, IWDG + 0x10, 50);
+    wr(*state, IWDG + 0x10, 60); /* lost: the first is still under way */
+    assert_int_equal(rd(*state, IWDG + 0x10), 50);
+    assert_int_equal(rd(*state, IWDG + 0x0C), 0x104);
+    const uint64_t next = soc_next_event(*state);
+    assert_true(next > sim_time.now_ps && next <= sim_time.now_ps + 2 * PS_PER_MS);
+    sim_time.now_ps = next;
+    assert_int_equal(rd(*state, IWDG + 0x0C), 0x100);
+    wr(*state, IWDG, 0xAAAA);
+    wr(*state, IWDG + 0x10, 70); /* closed by 0xAAAA */
+    assert_int_equal(rd(*state, IWDG + 0x10), 50);
+}
+
+/* 100 ms, of which the first `closed` ms forbid feeding. */
+static void start_window(struct soc *soc, uint32_t closed)
+{
+    wr(soc, IWDG, 0x5555);
+    wr(soc, IWDG + 0x04, 3);
+    wr(soc, IWDG + 0x08, 99);
+    wr(soc, IWDG + 0x10, 99 - closed);
+    wr(soc, IWDG, 0xCCCC);
+    sim_time.now_ps += 2 * PS_PER_MS; /* the update crosses, and reloads */
+    rd(soc, IWDG + 0x0C);
+}
+
+static void watchdog_window(void **state)
+{
+    start_window(*state, 20);
+    for (unsigned n = 0; n < 5; n++) {
+        sim_time.now_ps += 21 * PS_PER_MS;
+        wr(*state, IWDG, 0xAAAA);
+    }
+    assert_int_equal(soc_stats(*state)->findings, 0);
+    sim_time.now_ps += 18 * PS_PER_MS;
+    wr(*state, IWDG, 0xAAAA);
+    assert_int_equal(soc_stats(*state)->findings, SOC_FINDING_IWDG_EARLY);
+}
+
+/* A write to WINR reloads the counter [HAL] and is no feeding; but a refresh meets the old window
+ * until the new one is there. */
+static void watchdog_window_can_be_opened(void **state)
+{
+    start_window(*state, 90);
+    wr(*state, IWDG, 0x5555);
+    wr(*state, IWDG + 0x10, 0xFFF);
+    sim_time.now_ps += 2 * PS_PER_MS;
+    for (unsigned n = 0; n < 20; n++) {
+        sim_time.now_ps += PS_PER_MS;
+        wr(*state, IWDG, 0xAAAA);
+    }
+    sim_time.now_ps += 90 * PS_PER_MS;
+    wr(*state, IWDG, 0x5555);
+    wr(*state, IWDG + 0x10, 0xFFE);
+    sim_time.now_ps += 90 * PS_PER_MS; /* 180 ms without a feed */
+    rd(*state, IWDG + 0x0C);
+    assert_int_equal(soc_stats(*state)->findings, 0);
+}
+
+static void watchdog_window_opens_late(void **state)
+{
+    start_window(*state, 90);
+    wr(*state, IWDG, 0x5555);
+    wr(*state, IWDG + 0x10, 0xFFF);
+    wr(*state, IWDG, 0xAAAA);
+    assert_int_equal(soc_stats(*state)->findings, SOC_FINDING_IWDG_EARLY);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -214,6 +297,10 @@ int main(void)
         TEST(random_numbers),
         TEST(tim2_counts),
         TEST(watchdog),
+        TEST(watchdog_registers_cross_slowly),
+        TEST(watchdog_window),
+        TEST(watchdog_window_can_be_opened),
+        TEST(watchdog_window_opens_late),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

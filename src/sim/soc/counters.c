@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * TIM2 and the watchdogs, derived from the virtual clock. TIM2 counts up; its other modes are kept
- * as register values only. Registers: CMSIS header of cmsis-device-n6 [HDR].
+ * TIM2, derived from the virtual clock. It counts up; its other modes are kept as register values
+ * only. Registers: CMSIS header of cmsis-device-n6 [HDR].
  */
 #include "sim/soc/model.h"
 
@@ -11,14 +11,8 @@ enum {
     TIM2_EGR = 0x14,
     TIM2_CNT = 0x24,
     TIM2_PSC = 0x28,
-    TIM2_ARR = 0x2C,
-    IWDG_KR = 0x00,
-    IWDG_PR = 0x04,
-    IWDG_RLR = 0x08,
-    IWDG_WINR = 0x10
+    TIM2_ARR = 0x2C
 };
-
-#define LSI_HZ UINT64_C(32000)
 
 /* Ticks since `counter` was set; the timers' clock is taken as the buses' [INF]. */
 static uint64_t tim2_ticks(const struct soc *soc)
@@ -87,50 +81,4 @@ void soc_tim2_written(struct soc *soc, enum bank bank, const struct soc_write *w
     }
     soc->tim2.since_ps = soc->clock->now_ps;
     soc->tim2.running = (soc_word(soc, bank, TIM2_CR1) & 1U) != 0; /* CEN */
-}
-
-static uint64_t iwdg_timeout_ps(const struct soc *soc)
-{
-    const uint32_t pr = soc_word(soc, BANK_IWDG, IWDG_PR);
-    const uint64_t divider = UINT64_C(4) << (pr > 8 ? 8 : pr);
-    return (soc_word(soc, BANK_IWDG, IWDG_RLR) + UINT64_C(1)) * divider * (PS_PER_SECOND / LSI_HZ);
-}
-
-/* Records that the watchdog would have reset the system; the reset itself is not carried out. */
-void soc_iwdg_watch(struct soc *soc)
-{
-    if (soc->iwdg.running && soc->clock->now_ps - soc->iwdg.since_ps > iwdg_timeout_ps(soc)) {
-        soc->stats.findings |= SOC_FINDING_IWDG_EXPIRED;
-    }
-}
-
-uint64_t soc_iwdg_expiry(const struct soc *soc)
-{
-    if (!soc->iwdg.running || (soc->stats.findings & SOC_FINDING_IWDG_EXPIRED) != 0) {
-        return PS_NEVER;
-    }
-    return soc->iwdg.since_ps + iwdg_timeout_ps(soc) + 1;
-}
-
-void soc_iwdg_start(struct soc *soc)
-{
-    soc->iwdg.running = true;
-    soc->iwdg.since_ps = soc->clock->now_ps;
-}
-
-void soc_iwdg_written(struct soc *soc, enum bank bank, const struct soc_write *write)
-{
-    const uint32_t key = write->value & 0xFFFFU;
-    soc_iwdg_watch(soc);
-    if (write->offset != IWDG_KR) {
-        if (!soc->iwdg.unlocked) {
-            soc_put_word(soc, bank, write->offset, write->before); /* not unlocked by 0x5555 */
-        }
-        return;
-    }
-    soc->iwdg.unlocked = key == 0x5555;
-    if (key == 0xCCCC || key == 0xAAAA) {
-        soc->iwdg.running = soc->iwdg.running || key == 0xCCCC;
-        soc->iwdg.since_ps = soc->clock->now_ps;
-    }
 }

@@ -148,11 +148,27 @@ struct stuck {
     uint32_t address, mask, value;
 };
 
-struct counter { /* TIM2, IWDG */
+struct counter { /* TIM2 */
     uint64_t since_ps;
     uint32_t base;
     bool running;
-    bool unlocked; /* IWDG: PR, RLR and WINR may be written */
+};
+
+enum iwdg_update { /* in the order of the flags in SR */
+    IWDG_UPDATE_PR,
+    IWDG_UPDATE_RLR,
+    IWDG_UPDATE_WINR,
+    IWDG_UPDATE_EWCR,
+    IWDG_UPDATES
+};
+
+struct iwdg {
+    uint64_t since_ps;                 /* when the counter held `loaded` */
+    uint64_t crosses_ps[IWDG_UPDATES]; /* PS_NEVER: waits for a watchdog that does not run */
+    bool updating[IWDG_UPDATES];
+    uint32_t loaded, pr, rlr, winr; /* as they are on the LSI's side */
+    bool running;
+    bool unlocked; /* PR, RLR, WINR and EWCR may be written */
 };
 
 struct soc {
@@ -172,7 +188,8 @@ struct soc {
     bool fed; /* by soc_feed_chip() */
     uint8_t lock_step[GPIO_COUNT];
     bool pins_locked[GPIO_COUNT];
-    struct counter tim2, iwdg;
+    struct counter tim2;
+    struct iwdg iwdg;
     uint64_t random;
     struct stuck stuck[STUCK_MAX];
     unsigned stuck_count;
@@ -253,11 +270,16 @@ void soc_xspim_written(struct soc *soc, enum bank bank, const struct soc_write *
 /* counters.c */
 uint32_t soc_tim2_read(struct soc *soc, enum bank bank, uint32_t offset, uint32_t stored);
 void soc_tim2_written(struct soc *soc, enum bank bank, const struct soc_write *write);
+
+/* iwdg.c */
+uint32_t soc_iwdg_read(struct soc *soc, enum bank bank, uint32_t offset, uint32_t stored);
 void soc_iwdg_written(struct soc *soc, enum bank bank, const struct soc_write *write);
+void soc_iwdg_reset(struct soc *soc);
 void soc_iwdg_start(struct soc *soc);
 void soc_iwdg_watch(struct soc *soc);
-/* When the watchdog will expire; PS_NEVER if it does not run or has expired. */
-uint64_t soc_iwdg_expiry(const struct soc *soc);
+/* When the watchdog will expire, or an update of its registers will have crossed; PS_NEVER if it
+ * does not run. */
+uint64_t soc_iwdg_next(const struct soc *soc);
 
 /* compute.c */
 uint32_t soc_rng_read(struct soc *soc, enum bank bank, uint32_t offset, uint32_t stored);

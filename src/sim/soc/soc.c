@@ -95,7 +95,7 @@ void soc_reset(struct soc *soc)
     if (soc->sden_written) { /* only a power-on reset gives SDEN back */
         soc_put_word(soc, BANK_PWR, 0, (soc_word(soc, BANK_PWR, 0) & ~sden) | (cr1 & sden));
     }
-    soc->iwdg = (struct counter){0};
+    soc_iwdg_reset(soc);
     if ((soc_word(soc, BANK_BSEC, 4 * 124) & 1U) != 0) {
         soc_iwdg_start(soc); /* IWDG_HW */
     }
@@ -352,8 +352,8 @@ uint64_t soc_next_event(struct soc *soc)
 {
     settle(soc);
     uint64_t next = soc->clocks.next_change;
-    const uint64_t expiry = soc_iwdg_expiry(soc);
-    next = expiry < next ? expiry : next;
+    const uint64_t watchdog = soc_iwdg_next(soc);
+    next = watchdog < next ? watchdog : next;
     for (unsigned i = 0; i < XSPI_COUNT; i++) {
         const uint64_t event = xspi_next_event(soc->xspi[i]);
         next = event < next ? event : next;

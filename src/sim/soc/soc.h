@@ -101,11 +101,12 @@ void soc_register_name(const struct soc *soc, uint32_t address, char *buffer, si
 
 /* What software had better not do: on silicon it has effects that are not carried out here. */
 enum soc_finding {
-    SOC_FINDING_PWR_CR1 = 1,      /* CR1 written: SDEN is write-once after power-on */
-    SOC_FINDING_PWR_VOSCR = 2,    /* core voltage changed */
-    SOC_FINDING_VRSEL = 4,        /* a 1.8 V range selected: damages pads on a 3.3 V rail */
-    SOC_FINDING_OTP_PROGRAM = 8,  /* a fuse would have been burnt */
-    SOC_FINDING_IWDG_EXPIRED = 16 /* the watchdog would have reset the system */
+    SOC_FINDING_PWR_CR1 = 1,       /* CR1 written: SDEN is write-once after power-on */
+    SOC_FINDING_PWR_VOSCR = 2,     /* core voltage changed */
+    SOC_FINDING_VRSEL = 4,         /* a 1.8 V range selected: damages pads on a 3.3 V rail */
+    SOC_FINDING_OTP_PROGRAM = 8,   /* a fuse would have been burnt */
+    SOC_FINDING_IWDG_EXPIRED = 16, /* the watchdog would have reset the system */
+    SOC_FINDING_IWDG_EARLY = 32    /* so it would, fed while its window was closed */
 };
 
 /* What happened on the way: accesses to unclocked or unknown registers, a chip that was not

@@ -146,7 +146,7 @@ static const struct soc_register iwdg[] = {
     COMMAND(0x00, "KR"),
     STORE(0x04, "PR", 0, 0x0000000F),
     STORE(0x08, "RLR", 0x00000FFF, 0x00000FFF),
-    FIXED(0x0C, "SR", 0),
+    COMPUTED(0x0C, "SR", 0, 0),
     STORE(0x10, "WINR", 0x00000FFF, 0x00000FFF),
     STORE(0x14, "EWCR", 0, 0x0000CFFF),
     END,
@@ -349,7 +349,8 @@ const struct soc_bank soc_banks[BANK_COUNT] = {
     [BANK_XSPI1] = XSPI("XSPI1", 0x48025000, 5),
     [BANK_XSPI1 + 1] = XSPI("XSPI2", 0x4802A000, 12),
     [BANK_XSPI1 + 2] = XSPI("XSPI3", 0x4802D000, 17),
-    [BANK_IWDG] = {"IWDG", 0x46004800, 0x400, {0, 0}, {0, 0}, iwdg, NULL, soc_iwdg_written},
+    [BANK_IWDG] =
+        {"IWDG", 0x46004800, 0x400, {0, 0}, {0, 0}, iwdg, soc_iwdg_read, soc_iwdg_written},
     [BANK_WWDG] = {"WWDG", 0x40002C00, 0x400, {APB1ENR1, 11}, {APB1RSTR1, 11}, wwdg, NULL, NULL},
     [BANK_RNG] = {"RNG", 0x44020000, 0x400, {AHB3ENR, 0}, {AHB3RSTR, 0}, rng, soc_rng_read, NULL},
     [BANK_TIM2] = {"TIM2",
