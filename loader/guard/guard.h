@@ -23,6 +23,8 @@
  *   D-cache                        cleaned, off                as found, empty
  *   I-cache                        invalidated, as found       as found
  *   active exceptions              retired                     stay retired
+ *   IWDG that runs                 fed                         runs
+ *   IWDG WINR                      FFFh: no window             left open, see time.c
  *
  * Unprivileged Thread mode is refused at once: R0 = 0 (Verify: 1), nothing else touched. Sources:
  * Armv7-M and Armv8-M Architecture Reference Manuals; tried on emulators only, never on silicon.

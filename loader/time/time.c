@@ -3,6 +3,8 @@
 
 #include "state.h"
 
+#include <stddef.h>
+
 /* Armv7-M and Armv8-M Architecture Reference Manuals */
 #define SYST_CSR           (*(volatile uint32_t *)0xE000E010u)
 #define SYST_RVR           (*(volatile uint32_t *)0xE000E014u)
@@ -15,6 +17,9 @@
 #define SYST_MAX           UINT32_C(0x00FFFFFF)
 #define SLOWEST_HZ         UINT32_C(1000000)
 #define IWDG_REFRESH       UINT32_C(0xAAAA)
+#define IWDG_ACCESS        UINT32_C(0x5555)
+#define IWDG_OPEN          UINT32_C(0xFFF) /* WINR: no window */
+#define IWDG_SR_WVU        UINT32_C(4)     /* WINR is being taken over */
 #define IWDG_FEED_US       UINT32_C(16000)
 
 #define clock              (state->time)
@@ -85,15 +90,30 @@ static bool has_come(uint32_t now, uint32_t instant)
     return (int32_t)(now - instant) >= 0;
 }
 
+struct iwdg {
+    volatile uint32_t kr, pr, rlr, sr, winr;
+};
+
 /* An independent watchdog that somebody started must not reset the chip in mid-erase. Feeding one
- * that never ran does nothing. */
+ * that never ran does nothing. With a window, feeding too early resets the chip as well: the window
+ * is opened, which reloads the counter, and fed is only once that has come into force. Where no WINR
+ * is, WVU reads 0 and feeding goes on. The window is not closed again on return: the next call could
+ * only open it anew, and an application that feeds inside its window feeds in time without one. Keys
+ * and registers: [HDR], and the driver stm32n6xx_hal_iwdg.c [HAL]; what a window does: [memory]. */
 static void feed(uint32_t now)
 {
-    uint32_t key = state->board->iwdg_key;
-    if (key != 0 && has_come(now, clock.feed_at)) {
-        *(volatile uint32_t *)key = IWDG_REFRESH;
-        clock.feed_at = now + IWDG_FEED_US * cycles_per_us();
+    struct iwdg *iwdg = (struct iwdg *)state->board->iwdg_key;
+    if (iwdg == NULL || !has_come(now, clock.feed_at)) {
+        return;
     }
+    if (iwdg->winr != IWDG_OPEN) {
+        iwdg->kr = IWDG_ACCESS;
+        iwdg->winr = IWDG_OPEN;
+    }
+    if ((iwdg->sr & IWDG_SR_WVU) == 0) {
+        iwdg->kr = IWDG_REFRESH;
+    }
+    clock.feed_at = now + IWDG_FEED_US * cycles_per_us();
 }
 
 bool time_is_over(uint32_t deadline)

@@ -29,6 +29,9 @@
 #define FPCCR      0xE000EF34u
 
 /* STM32N6 [SVD][HDR] */
+#define IWDG_KR       0x56004800u
+#define IWDG_PR       0x56004804u
+#define IWDG_WINR     0x56004810u
 #define RCC_HSICFGR   0x56028048u
 #define RCC_CCIPR7    0x5602815Cu
 #define RCC_AHB5RSTSR 0x56028A20u
@@ -146,6 +149,20 @@ const struct matrix_state matrix_states[] = {
      {{POKE_INTERRUPT, 0, 0}, {POKE_HARDFAULT, 0, 0}},
      NULL},
     {"NMI handler", LAYER_CORE, GROUP_MODE, {{POKE_NMI, 0, 0}, {POKE_IPSR, 2, 0}}, NULL},
+
+    {"watchdog", LAYER_CORE, GROUP_WATCHDOG, {W(IWDG_KR, 0xCCCC)}, NULL},
+    /* 512 ms: may be fed in the last 8 only */
+    {"watchdog, short window",
+     LAYER_CORE,
+     GROUP_WATCHDOG,
+     {W(IWDG_KR, 0x5555), W(IWDG_WINR, 0x40), W(IWDG_KR, 0xCCCC)},
+     NULL},
+    /* 1 s: not in the first 32 ms */
+    {"watchdog, long window",
+     LAYER_CORE,
+     GROUP_WATCHDOG,
+     {W(IWDG_KR, 0x5555), W(IWDG_PR, 1), W(IWDG_WINR, 0xF7F), W(IWDG_KR, 0xCCCC)},
+     NULL},
 
     {"HSI divided", LAYER_BOARD, GROUP_NONE, {W(RCC_HSICFGR, 2u << 7)}, NULL},
     {"PERSEL changed", LAYER_BOARD, GROUP_NONE, {W(RCC_CCIPR7, 2)}, NULL},

@@ -25,6 +25,7 @@ enum matrix_group {
     GROUP_MODE, /* which exceptions are active, and in which mode the core is */
     GROUP_MPU,
     GROUP_SYSTICK,
+    GROUP_WATCHDOG,
     GROUP_CHIP,
     GROUP_CONTROLLER
 };
