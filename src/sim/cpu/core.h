@@ -179,6 +179,7 @@ struct cpu {
     struct fault fault;
     uint32_t intr;
     bool in_snippet;
+    bool non_secure;
     bool rewind; /* the slice ended inside an IT block, at rewind_pc: see hooks.c */
     uint32_t rewind_pc, rewind_it;
     uc_context *rewind_context;
@@ -233,14 +234,14 @@ bool ram_map_rest(struct cpu *cpu, struct error *error);
 
 /* hooks.c: what the emulator calls */
 bool hooks_add(struct cpu *cpu);
-uint64_t hook_mmio_read(uc_engine *uc, uint64_t offset, unsigned size, void *context);
-void hook_mmio_write(uc_engine *uc, uint64_t offset, unsigned size, uint64_t value, void *context);
 void stop_slice(struct cpu *cpu, enum event event);
 /* The core's own access outside an instruction: stacking, vector fetch. False on a bus error. */
 bool word_read(struct cpu *cpu, uint32_t address, uint32_t *value);
 bool word_write(struct cpu *cpu, uint32_t address, uint32_t value);
 
 /* device.c: everything that is not RAM */
+uint64_t hook_mmio_read(uc_engine *uc, uint64_t offset, unsigned size, void *context);
+void hook_mmio_write(uc_engine *uc, uint64_t offset, unsigned size, uint64_t value, void *context);
 enum cpu_access device_read(struct cpu *cpu, uint32_t address, unsigned size, uint32_t *value);
 enum cpu_access device_write(struct cpu *cpu, uint32_t address, unsigned size, uint32_t value);
 bool is_private_peripheral(uint32_t address);
@@ -303,6 +304,16 @@ bool exception_enabled(const struct cpu *cpu, int exception);
 /* A fault during return, with the frame still on the stack. */
 void exception_chain(struct cpu *cpu, const struct fault *fault, uint32_t exc_return);
 bool exception_clears_faultmask(const struct cpu *cpu, int returning);
+
+/* security.c */
+/* False, and the run ends, if a Non-secure core may not reach `address`. */
+bool security_allows(struct cpu *cpu, uint32_t address);
+/* True, and the run ends, if `exception` is handled in the other security state. */
+bool security_leaves(struct cpu *cpu, int exception);
+/* TT, TTT, TTA, TTAT. */
+bool is_test_target(uint16_t first, uint16_t second);
+/* Executes TT or TTT at `pc` as a Non-secure core does, which the emulator cannot be. */
+bool security_test_target(struct cpu *cpu, uint32_t pc);
 
 /* return.c */
 void exception_return(struct cpu *cpu, uint32_t exc_return);

@@ -305,7 +305,7 @@ void cpu_reset(struct cpu *cpu)
     cpu->locked_up = cpu->catch_pending = cpu->event_register = cpu->skip_break = false;
     cpu->sleeping = cpu->waits_for_event = cpu->sleep_on_exit = false;
     cpu->attention = cpu->irq_waiting = cpu->trace = false;
-    cpu->mask_interrupts = false;
+    cpu->mask_interrupts = cpu->non_secure = false;
     cpu->halted = true;
     cpu->code_page = NO_PAGE;
     cpu->text[0] = '\0';

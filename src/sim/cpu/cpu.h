@@ -117,6 +117,9 @@ bool cpu_debug_write(struct cpu *cpu, uint32_t address, const void *bytes, size_
 bool cpu_set_breakpoint(struct cpu *cpu, uint32_t address, bool set);
 /* C_MASKINTS: PendSV, SysTick and external interrupts are not taken while running under debug. */
 void cpu_mask_interrupts(struct cpu *cpu, bool mask);
+/* Armv8-M: the halted core goes on in Non-secure state, until a reset. Its registers, banked or not,
+ * keep their values. Memory below 0x60000000 whose address has bit 28 set is Secure. */
+void cpu_set_non_secure(struct cpu *cpu, bool non_secure);
 /* Pends external interrupt `number` (0 = first external). */
 void cpu_pend_interrupt(struct cpu *cpu, unsigned number);
 

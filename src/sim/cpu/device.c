@@ -39,7 +39,7 @@ static uint32_t read_word(struct cpu *cpu, uint32_t address, bool debug)
         }
         return word;
     case DWT_BASE: return dwt_read(cpu, offset);
-    case SCS_NS_BASE: return model_is_v8m(cpu) ? cpu->plain_ns[offset / 4] : 0;
+    case SCS_NS_BASE: return model_is_v8m(cpu) && !cpu->non_secure ? cpu->plain_ns[offset / 4] : 0;
     default: return 0;
     }
 }
@@ -59,7 +59,7 @@ static void write_word(struct cpu *cpu, uint32_t address, uint32_t value, uint32
         break;
     case DWT_BASE: dwt_write(cpu, offset, value, debug); break;
     case SCS_NS_BASE:
-        if (model_is_v8m(cpu)) {
+        if (model_is_v8m(cpu) && !cpu->non_secure) {
             uint32_t *word = &cpu->plain_ns[offset / 4];
             *word = (*word & ~lanes) | (value & lanes);
         }
@@ -172,4 +172,24 @@ enum cpu_access device_write(struct cpu *cpu, uint32_t address, unsigned size, u
     time_new_frequency(cpu);
     time_rearm(cpu);
     return access;
+}
+
+uint64_t hook_mmio_read(uc_engine *uc, uint64_t offset, unsigned size, void *context)
+{
+    (void)uc;
+    const struct cpu *cpu = context;
+    if (size == 4 && ((offset ^ cpu->read_address) & 4u) != 0) {
+        return cpu->read_value >> 32; /* upper half of an 8-byte load */
+    }
+    return cpu->read_value;
+}
+
+/* The write was done, or refused, before the emulator got here. */
+void hook_mmio_write(uc_engine *uc, uint64_t offset, unsigned size, uint64_t value, void *context)
+{
+    (void)uc;
+    (void)offset;
+    (void)size;
+    (void)value;
+    (void)context;
 }

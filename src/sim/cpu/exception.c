@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Priorities, entry, escalation and lockup, after the exception model of the Armv7-M and Armv8-M
- * ARM. On Armv8-M only the Secure state exists.
+ * ARM. On Armv8-M the core is in one security state throughout: see security.c.
  */
 #include "sim/cpu/core.h"
 
@@ -9,7 +9,6 @@
 #include <stdio.h>
 
 enum {
-    AIRCR_BFHFNMINS = 1u << 13,
     PRIORITY_BITS = 0xF0,
     PRIORITY_NONE = 256,
     XPSR_FLAGS = 0xF80F0000u
@@ -222,6 +221,9 @@ static bool fetch_vector(struct cpu *cpu, int *exception, uint32_t *vector)
         if (word_read(cpu, cpu->vtor + 4u * (uint32_t)*exception, vector)) {
             return true;
         }
+        if (cpu->event == EVENT_UNSUPPORTED) {
+            return false;
+        }
         cpu->hfsr |= HFSR_VECTTBL;
         if (priority_of(cpu, *exception) <= -1 || priority_running(cpu) <= -1) {
             lockup(cpu, "vector fetch");
@@ -271,20 +273,6 @@ static void take(struct cpu *cpu, int exception, uint32_t exc_return, uint32_t c
     exception_review(cpu);
 }
 
-static bool is_non_secure(struct cpu *cpu, int exception)
-{
-    bool moved = exception == EXC_NMI || exception == EXC_HARDFAULT || exception == EXC_BUSFAULT;
-    if (!moved || (cpu->aircr & AIRCR_BFHFNMINS) == 0) {
-        return false;
-    }
-    char name[16];
-    snprintf(cpu->text, sizeof cpu->text,
-             "not modelled: %s at 0x%08X goes to the Non-secure vectors (AIRCR.BFHFNMINS is 1)",
-             exception_name(exception, name), reg_get(cpu, UC_ARM_REG_PC));
-    cpu->event = EVENT_UNSUPPORTED;
-    return true;
-}
-
 /* Stacking failed: of the exception and the one derived from it the more urgent goes first. */
 static int late_arrival(struct cpu *cpu, int exception, const struct fault *fault)
 {
@@ -303,12 +291,15 @@ static int late_arrival(struct cpu *cpu, int exception, const struct fault *faul
 
 static void enter(struct cpu *cpu, int exception, uint32_t cfsr)
 {
-    if (is_non_secure(cpu, exception)) {
+    if (security_leaves(cpu, exception)) {
         return;
     }
     uint32_t exc_return;
     struct fault fault;
     if (!frame_push(cpu, &exc_return, &fault)) {
+        if (cpu->event == EVENT_UNSUPPORTED) {
+            return;
+        }
         if ((cpu->demcr & (1u << 9)) != 0) { /* VC_INTERR */
             cpu->catch_pending = true;
             snprintf(cpu->text, sizeof cpu->text, "vector catch: fault during exception entry");
@@ -342,7 +333,7 @@ void exception_chain(struct cpu *cpu, const struct fault *fault, uint32_t exc_re
 {
     note(cpu, fault);
     int exception = escalate(cpu, fault->exception);
-    if (exception != 0 && !is_non_secure(cpu, exception)) {
+    if (exception != 0 && !security_leaves(cpu, exception)) {
         take(cpu, exception, exc_return, fault->cfsr);
     }
 }

@@ -12,7 +12,8 @@ enum {
     FRAME_PADDED = 1u << 9, /* in the stacked xPSR: SP was not a multiple of 8 */
     EXC_RETURN_THREAD = 1u << 3,
     EXC_RETURN_SPSEL = 1u << 2,
-    EXC_RETURN_BASIC = 1u << 4
+    EXC_RETURN_BASIC = 1u << 4,
+    EXC_RETURN_SECURE = 1u << 6 | 1u << 0 /* S and ES */
 };
 
 static const int core_ids[BASIC_WORDS] = {UC_ARM_REG_R0, UC_ARM_REG_R1,  UC_ARM_REG_R2,
@@ -80,6 +81,7 @@ bool frame_push(struct cpu *cpu, uint32_t *exc_return, struct fault *fault)
     *exc_return = 0xFFFFFFE1u | (extended ? 0 : (uint32_t)EXC_RETURN_BASIC) |
                   (handler ? 0 : (uint32_t)EXC_RETURN_THREAD) |
                   (process ? (uint32_t)EXC_RETURN_SPSEL : 0);
+    *exc_return &= cpu->non_secure ? ~(uint32_t)EXC_RETURN_SECURE : UINT32_MAX;
     uint32_t limit;
     if (below_limit(cpu, frame, process, &limit)) {
         reg_set(cpu, UC_ARM_REG_SP, limit);

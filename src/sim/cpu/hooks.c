@@ -195,6 +195,9 @@ static bool on_memory(uc_engine *uc, uc_mem_type type, uint64_t address, int siz
         return false;
     }
     uint32_t at = (uint32_t)address;
+    if (!security_allows(cpu, at)) {
+        return false;
+    }
     bool write = type == UC_MEM_WRITE_PROT || type == UC_MEM_WRITE_UNMAPPED;
     if (type == UC_MEM_FETCH_PROT || type == UC_MEM_FETCH_UNMAPPED) {
         return fetch(cpu, at);
@@ -211,26 +214,6 @@ static bool on_memory(uc_engine *uc, uc_mem_type type, uint64_t address, int siz
         return ram_access(cpu, r, write, at, (unsigned)size, (uint64_t)value);
     }
     return off_ram(cpu, write, at, (unsigned)size, (uint64_t)value);
-}
-
-uint64_t hook_mmio_read(uc_engine *uc, uint64_t offset, unsigned size, void *context)
-{
-    (void)uc;
-    const struct cpu *cpu = context;
-    if (size == 4 && ((offset ^ cpu->read_address) & 4u) != 0) {
-        return cpu->read_value >> 32; /* upper half of an 8-byte load */
-    }
-    return cpu->read_value;
-}
-
-/* The write was done, or refused, before the emulator got here. */
-void hook_mmio_write(uc_engine *uc, uint64_t offset, unsigned size, uint64_t value, void *context)
-{
-    (void)uc;
-    (void)offset;
-    (void)size;
-    (void)value;
-    (void)context;
 }
 
 /* Its presence is all that counts: without it the emulator would read RAM past on_memory(). */
@@ -258,6 +241,9 @@ static bool has_breakpoint(const struct cpu *cpu, uint32_t address, uint32_t mas
 /* Makes `address`'s page the current one. */
 static bool enter_page(struct cpu *cpu, uint32_t address)
 {
+    if (!security_allows(cpu, address)) {
+        return false;
+    }
     struct ram_region *r = ram_at(cpu, address, 2);
     if (r == NULL || memory_is_execute_never(address)) {
         return fetch(cpu, address);
@@ -364,6 +350,10 @@ static bool special_allowed(struct cpu *cpu, uint32_t address)
     if (!code_halfword(cpu, address, &first) || !code_halfword(cpu, address + 2, &second)) {
         return true;
     }
+    if (cpu->non_secure && is_test_target(first, second)) {
+        stop_slice(cpu, EVENT_INVALID);
+        return false;
+    }
     if (!is_fp_or_coprocessor(first)) {
         return !is_vector_shift(first, second) || refuse_vector(cpu, address);
     }
@@ -411,7 +401,8 @@ static bool may_go_on(struct cpu *cpu, uint32_t pc, uint32_t size)
     if ((first & 0xFFE0u) == 0xF380u) {
         cpu->code_page = NO_PAGE; /* MSR may change the privilege: look at the next one anew */
     }
-    bool special = is_fp_or_coprocessor(first) || (first & cpu->special_mask) == 0xEA50u;
+    bool special = is_fp_or_coprocessor(first) || (first & cpu->special_mask) == 0xEA50u ||
+                   (cpu->non_secure && (first & 0xFFF0u) == 0xE840u);
     return !special || special_allowed(cpu, pc);
 }
 
@@ -480,6 +471,9 @@ bool word_read(struct cpu *cpu, uint32_t address, uint32_t *value)
 {
     const struct ram_region *r = ram_at(cpu, address, 4);
     cpu->t.cost += cpu->config.cost.ram_access_x100;
+    if (!security_allows(cpu, address)) {
+        return false;
+    }
     if (r == NULL) {
         return device_read(cpu, address, 4, value) == CPU_ACCESS_OK;
     }
@@ -491,6 +485,9 @@ bool word_write(struct cpu *cpu, uint32_t address, uint32_t value)
 {
     struct ram_region *r = ram_at(cpu, address, 4);
     cpu->t.cost += cpu->config.cost.ram_access_x100;
+    if (!security_allows(cpu, address)) {
+        return false;
+    }
     if (r == NULL) {
         return device_write(cpu, address, 4, value) == CPU_ACCESS_OK;
     }

@@ -4,18 +4,20 @@
 #include "sim/cpu/core.h"
 
 enum {
+    EXC_RETURN_SECURE = 1u << 6 | 1u << 0, /* S and ES */
     EXC_RETURN_BASIC = 1u << 4,
     EXC_RETURN_THREAD = 1u << 3,
     SCR_SLEEPONEXIT = 1u << 1
 };
 
-/* Handler, Thread on MSP, Thread on PSP. A Secure Armv8-M core has the same three values. */
+/* Handler, Thread on MSP, Thread on PSP. A Secure Armv8-M core has the same three values; S and ES
+ * are 0 in those of a Non-secure one. */
 static bool is_known(const struct cpu *cpu, uint32_t exc_return)
 {
     if ((exc_return & EXC_RETURN_BASIC) == 0 && !model_has_fpu(cpu)) {
         return false;
     }
-    switch (exc_return | EXC_RETURN_BASIC) {
+    switch ((exc_return ^ (cpu->non_secure ? EXC_RETURN_SECURE : 0)) | EXC_RETURN_BASIC) {
     case 0xFFFFFFF1u:
     case 0xFFFFFFF9u:
     case 0xFFFFFFFDu: return true;

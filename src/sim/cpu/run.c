@@ -111,7 +111,9 @@ static bool on_intr(struct cpu *cpu, enum cpu_stop *stop)
         snprintf(cpu->text, sizeof cpu->text, "BKPT at 0x%08X", reg_get(cpu, UC_ARM_REG_PC));
         *stop = CPU_STOP_BKPT;
         return true;
-    case INTR_EXC_RETURN: exception_return(cpu, reg_get(cpu, UC_ARM_REG_PC) | 1u); return false;
+    case INTR_EXC_RETURN: /* of bit 0, ES, the emulator does not tell */
+        exception_return(cpu, reg_get(cpu, UC_ARM_REG_PC) | (cpu->non_secure ? 0 : 1u));
+        return false;
     case INTR_NOCP: raise_usage(cpu, CFSR_NOCP); return false;
     case INTR_INVSTATE: raise_usage(cpu, CFSR_INVSTATE); return false;
     case INTR_STKOF: raise_usage(cpu, CFSR_STKOF); return false;
@@ -129,6 +131,9 @@ static bool on_invalid(struct cpu *cpu, enum cpu_stop *stop)
     uint32_t pc = reg_get(cpu, UC_ARM_REG_PC);
     if ((reg_get(cpu, UC_ARM_REG_XPSR) & XPSR_T) == 0) {
         raise_usage(cpu, CFSR_INVSTATE);
+        return false;
+    }
+    if (security_test_target(cpu, pc)) {
         return false;
     }
     switch (insn81_execute(cpu, pc)) {

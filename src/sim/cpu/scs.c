@@ -62,7 +62,7 @@ static const struct {
     {0xDD0, 0, 0x3u},             /* SAU_CTRL */
     {0xDD4, 0x8, 0},              /* SAU_TYPE: 8 regions */
     {0xDD8, 0, 0x7u},             /* SAU_RNR */
-    {0xDE4, 0, 0},                /* SFSR: no SecureFault is modelled */
+    {0xDE4, 0, 0},                /* SFSR: see security.c */
     {0xDE8, 0, UINT32_MAX},       /* SFAR */
     {0xE04, 0, 0xFu},             /* DAUTHCTRL */
     {0xE08, 0x10000, 0x3u},       /* DSCSR: CDS, the core is Secure */
@@ -156,7 +156,10 @@ static void write_aircr(struct cpu *cpu, uint32_t value, bool debug)
     if (model_is_v8m(cpu)) {
         writable |= AIRCR_BFHFNMINS | AIRCR_PRIS | AIRCR_SYSRESETREQS;
     }
-    cpu->aircr = value & writable;
+    if (cpu->non_secure && !debug) {
+        writable = AIRCR_PRIGROUP;
+    }
+    cpu->aircr = (value & writable) | (cpu->aircr & ~writable);
     if ((value & AIRCR_VECTCLRACTIVE) != 0 && debug && cpu->halted) {
         clear_active(cpu);
     }
@@ -236,8 +239,9 @@ bool scs_read(struct cpu *cpu, uint32_t offset, uint32_t *value)
     case 0xD38: *value = cpu->bfar; break;
     case 0xD88: *value = cpu->cpacr; break;
     default:
-        if (!model_is_v8m(cpu) && ((offset >= 0xDD0 && offset <= 0xDE8) || offset == 0xE08)) {
-            *value = 0; /* no Security Extension */
+        if ((!model_is_v8m(cpu) || (cpu->non_secure && !cpu->halted)) &&
+            ((offset >= 0xDD0 && offset <= 0xDE8) || offset == 0xE08)) {
+            *value = 0; /* no Security Extension, or hidden from Non-secure code */
             return true;
         }
         *value = cpu->plain[offset / 4];
