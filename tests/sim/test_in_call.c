@@ -19,6 +19,7 @@
 #define SYST_CSR   UINT32_C(0xE000E010)
 #define SYST_RVR   UINT32_C(0xE000E014)
 #define SYST_CVR   UINT32_C(0xE000E018)
+#define ICSR       UINT32_C(0xE000ED04)
 #define VTOR       UINT32_C(0xE000ED08)
 #define CFSR       UINT32_C(0xE000ED28)
 #define HFSR       UINT32_C(0xE000ED2C)
@@ -83,6 +84,26 @@ static void an_interrupt_in_a_call_is_held_back(void **state)
     put(&rig, NVIC_ISER0, 1u << INTERRUPT);
     cpu_pend_interrupt(sim_cpu(rig.sim), INTERRUPT);
     run_to_return(&rig);
+    scenario_close(&rig);
+}
+
+/* An NMI, which nothing masks, ends the call as a fault does: its source is not ours to serve. */
+static void an_nmi_in_a_call_ends_it(void **state)
+{
+    (void)state;
+    struct scenario_rig rig;
+    open_initialised(&rig, NOR_TIMING_TYPICAL);
+    run_into_erase(&rig);
+    put(&rig, ICSR, UINT32_C(1) << 31);
+    struct cpu *cpu = sim_cpu(rig.sim);
+    assert_int_equal(cpu_run(cpu, sim_clock(rig.sim)->now_ps + PS_PER_SECOND), CPU_STOP_BKPT);
+    assert_int_equal(cpu_get(cpu, CPU_PC), rig.session.layout.base);
+    assert_int_equal(cpu_get(cpu, CPU_R0), 0);
+    assert_true(session_read_record(&rig.session));
+    assert_int_equal(rig.session.record.reason, REASON_FAULT);
+    assert_int_equal(rig.session.record.fault.ipsr, 2);
+    scenario_assert_good(&rig,
+                         session_call_checked(&rig.session, LOADER_INIT, init, 5000, &rig.error));
     scenario_close(&rig);
 }
 
@@ -515,6 +536,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_interrupt_in_a_call_is_held_back),
+        cmocka_unit_test(an_nmi_in_a_call_ends_it),
         cmocka_unit_test(a_call_has_the_core_as_it_needs_it),
         cmocka_unit_test(a_second_call_restores_what_the_first_found),
         cmocka_unit_test(the_window_is_device_in_a_call),
