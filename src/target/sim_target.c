@@ -261,6 +261,7 @@ bool sim_target_open(struct target *target, const struct board *board,
         .nor = {.part = board->part.name, .timing = options->timing, .seed = options->seed},
     };
     describe_soc(&config.soc, board, options->seed);
+    config.soc.unclocked = options->unclocked;
     const char *core = options->core != NULL ? options->core : board->core;
     size_t size = nor_part_size(board->part.name);
     if (size == 0) {

@@ -19,6 +19,7 @@ struct sim_target_options {
     const char *core; /* "cortex-m33" ...; NULL: the MCU's own */
     uint32_t cpu_hz;  /* 0: as the SoC's clock tree says */
     bool no_jump;
+    enum soc_unclocked unclocked;
 };
 
 /* Powers the board up, lets the boot ROM run (development boot), and halts the core. */

@@ -115,8 +115,13 @@ static bool resume(void *context, bool mask_interrupts, struct error *error)
 
 void matrix_open(struct matrix *matrix, const char *host, uint32_t cpu_hz)
 {
-    const struct scenario scenario = {
-        .host = host, .core = matrix->core, .cpu_hz = cpu_hz, .content = CONTENT_USED, .seed = 12};
+    const struct scenario scenario = {.host = host,
+                                      .core = matrix->core,
+                                      .cpu_hz = cpu_hz,
+                                      .content = CONTENT_USED,
+                                      .seed = 12,
+                                      .base = matrix->base,
+                                      .unclocked = matrix->unclocked};
     scenario_open(&matrix->rig, &scenario);
     matrix->host = host;
     matrix->cpu_hz = cpu_hz;

@@ -43,8 +43,11 @@ struct matrix {
     uint8_t *before; /* the cells before the call */
     uint32_t cpu_hz;
     const char *host;
-    const char *core; /* NULL: the board's; set before matrix_open() */
-    bool used_up;     /* non-volatile state of the chip was changed: open anew */
+    /* Set before matrix_open(); 0: the board's, the MCU's, accesses without clock are ignored. */
+    const char *core;
+    uint32_t base;
+    enum soc_unclocked unclocked;
+    bool used_up; /* non-volatile state of the chip was changed: open anew */
     unsigned cells, succeeded, refused, broken;
     uint32_t deepest;
     uint64_t longest_ps[LOADER_FUNCTION_COUNT];

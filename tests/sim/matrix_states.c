@@ -148,6 +148,7 @@ const struct matrix_state matrix_states[] = {
      GROUP_MODE,
      {{POKE_INTERRUPT, 0, 0}, {POKE_HARDFAULT, 0, 0}},
      NULL},
+    {"after a lockup", LAYER_CORE, GROUP_MODE, {{POKE_LOCKUP, 0, 0}}, NULL},
     {"NMI handler", LAYER_CORE, GROUP_MODE, {{POKE_NMI, 0, 0}, {POKE_IPSR, 2, 0}}, NULL},
 
     {"watchdog", LAYER_CORE, GROUP_WATCHDOG, {W(IWDG_KR, 0xCCCC)}, NULL},
@@ -231,7 +232,7 @@ static void take_exception(struct scenario_rig *rig, enum matrix_action action)
         saved[i] = cpu_get(cpu, (enum cpu_register)i);
     }
     for (unsigned i = 0; i < 64; i++) {
-        put_word(rig, SCRATCH + 4 * i, SCRATCH_STOP | 1u);
+        put_word(rig, SCRATCH + 4 * i, (action == POKE_LOCKUP ? SCRATCH_CODE : SCRATCH_STOP) | 1u);
     }
     assert_true(cpu_debug_write(cpu, SCRATCH_CODE, code, sizeof code));
     assert_true(cpu_debug_write(cpu, SCRATCH_STOP, &stop, sizeof stop));
@@ -242,7 +243,8 @@ static void take_exception(struct scenario_rig *rig, enum matrix_action action)
     cpu_set(cpu, CPU_FAULTMASK, 0);
     cpu_set(cpu, CPU_BASEPRI, 0);
     cpu_set(cpu, CPU_MSP, SCRATCH_SP);
-    cpu_set(cpu, CPU_PC, action == POKE_HARDFAULT ? SCRATCH_CODE : SCRATCH_CODE + 2);
+    bool faults = action == POKE_HARDFAULT || action == POKE_LOCKUP;
+    cpu_set(cpu, CPU_PC, faults ? SCRATCH_CODE : SCRATCH_CODE + 2);
     if (action == POKE_INTERRUPT) {
         put_word(rig, NVIC_ISER0, 1u << INTERRUPT);
         cpu_mask_interrupts(cpu, false);
@@ -250,7 +252,8 @@ static void take_exception(struct scenario_rig *rig, enum matrix_action action)
     } else if (action == POKE_NMI) {
         put_word(rig, ICSR, UINT32_C(1) << 31);
     }
-    assert_int_equal(cpu_run(cpu, sim_clock(rig->sim)->now_ps + PS_PER_MS), CPU_STOP_BKPT);
+    assert_int_equal(cpu_run(cpu, sim_clock(rig->sim)->now_ps + PS_PER_MS),
+                     action == POKE_LOCKUP ? CPU_STOP_LOCKUP : CPU_STOP_BKPT);
     cpu_set(cpu, CPU_XPSR, saved[CPU_XPSR]);
     for (unsigned i = CPU_R0; i < CPU_REGISTER_COUNT; i++) {
         if (i != CPU_SP && i != CPU_XPSR) {
@@ -288,6 +291,7 @@ static void poke(struct scenario_rig *rig, const struct matrix_poke *what)
         }
         break;
     case POKE_STUCK: start_long_read(rig); break;
+    case POKE_NON_SECURE: cpu_set_non_secure(cpu, true); break;
     default: break;
     }
 }
@@ -302,7 +306,7 @@ void matrix_apply(struct scenario_rig *rig, const struct matrix_state *const *st
             for (unsigned k = 0; k < MATRIX_POKES; k++) {
                 const struct matrix_poke *what = &states[i]->pokes[k];
                 bool takes = what->action == POKE_HARDFAULT || what->action == POKE_INTERRUPT ||
-                             what->action == POKE_NMI;
+                             what->action == POKE_NMI || what->action == POKE_LOCKUP;
                 unsigned when = takes ? 0 : what->action == POKE_IPSR ? 2 : 1;
                 if (when == pass && takes) {
                     take_exception(rig, what->action);

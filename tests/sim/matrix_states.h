@@ -32,16 +32,18 @@ enum matrix_group {
 
 enum matrix_action {
     POKE_END,
-    POKE_REGISTER,  /* a: enum cpu_register, b: value */
-    POKE_SP,        /* SP and the bank that it shows, b added */
-    POKE_WORD,      /* a: address, b: value; anything that a debugger can write */
-    POKE_OR,        /* a: address, b: bits */
-    POKE_HARDFAULT, /* a fault has been taken and its handler never returned */
-    POKE_INTERRUPT, /* the same with an external interrupt */
-    POKE_NMI,       /* and with an NMI */
-    POKE_IPSR,      /* a: exception number in which the host leaves the core */
-    POKE_MASKED,    /* PRIMASK = 1, or the host masks interrupts */
-    POKE_STUCK      /* the controller is in the middle of a long read */
+    POKE_REGISTER,   /* a: enum cpu_register, b: value */
+    POKE_SP,         /* SP and the bank that it shows, b added */
+    POKE_WORD,       /* a: address, b: value; anything that a debugger can write */
+    POKE_OR,         /* a: address, b: bits */
+    POKE_HARDFAULT,  /* a fault has been taken and its handler never returned */
+    POKE_INTERRUPT,  /* the same with an external interrupt */
+    POKE_NMI,        /* and with an NMI */
+    POKE_IPSR,       /* a: exception number in which the host leaves the core */
+    POKE_MASKED,     /* PRIMASK = 1, or the host masks interrupts */
+    POKE_LOCKUP,     /* a fault in the handler of a fault has locked the core up */
+    POKE_NON_SECURE, /* the core is in Non-secure state */
+    POKE_STUCK       /* the controller is in the middle of a long read */
 };
 
 struct matrix_poke {

@@ -28,6 +28,7 @@ struct scenario {
     enum scenario_content content;
     uint64_t seed;
     bool no_jump;
+    enum soc_unclocked unclocked;
 };
 
 struct scenario_rig {

@@ -209,7 +209,7 @@ static void fault_from_each_state(const char *core)
     for (unsigned i = 0; i < matrix_state_count && matrix_states[i].layer == LAYER_CORE; i++) {
         bool beyond = strcmp(matrix_states[i].name, "interrupt and HardFault active") == 0;
         if (core != NULL && (beyond || matrix_states[i].group == GROUP_MPU)) {
-            continue; /* beyond Armv7-M, see docs/promise.md; the regions are of PMSAv8 */
+            continue; /* beyond Armv7-M, see docs/fidelity.md; the regions are of PMSAv8 */
         }
         const struct matrix_case cell = {
             .function = LOADER_WRITE, .states = {&matrix_states[i]}, .count = 1};

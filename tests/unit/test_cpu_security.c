@@ -25,7 +25,8 @@ static void test_target(void **state)
         struct rig rig;
         rig_open(&rig, CPU_M33, false);
         cpu_set_non_secure(rig.cpu, non_secure != 0);
-        RIG_CODE_AT(&rig, RIG_CODE, 0xE841, 0xF000, 0xE84E, 0xF340, 0xBE00); /* tt r0, r1; ttt r3, lr */
+        RIG_CODE_AT(&rig, RIG_CODE, 0xE841, 0xF000, 0xE84E, 0xF340,
+                    0xBE00); /* tt r0, r1; ttt r3, lr */
         cpu_set(rig.cpu, CPU_R1, RIG_CODE);
         cpu_set(rig.cpu, CPU_LR, RIG_CODE);
         assert_int_equal(rig_run(&rig), CPU_STOP_BKPT);

@@ -41,10 +41,11 @@ bool security_allows(struct cpu *cpu, uint32_t address)
     }
     cpu->plain[SFSR_OFFSET / 4] |= SFSR_AUVIOL | SFSR_SFARVALID;
     cpu->plain[SFAR_OFFSET / 4] = address;
-    snprintf(cpu->text, sizeof cpu->text,
-             "the Non-secure core has left for the Secure vectors: SecureFault, access to 0x%08X at "
-             "0x%08X",
-             address, reg_get(cpu, UC_ARM_REG_PC));
+    snprintf(
+        cpu->text, sizeof cpu->text,
+        "the Non-secure core has left for the Secure vectors: SecureFault, access to 0x%08X at "
+        "0x%08X",
+        address, reg_get(cpu, UC_ARM_REG_PC));
     cpu->event = EVENT_UNSUPPORTED;
     uc_emu_stop(cpu->uc);
     return false;
@@ -58,7 +59,8 @@ bool security_leaves(struct cpu *cpu, int exception)
         return false;
     }
     char name[16];
-    snprintf(cpu->text, sizeof cpu->text, "%s%s at 0x%08X goes to the %s vectors (AIRCR.BFHFNMINS is %d)",
+    snprintf(cpu->text, sizeof cpu->text,
+             "%s%s at 0x%08X goes to the %s vectors (AIRCR.BFHFNMINS is %d)",
              cpu->non_secure ? "the Non-secure core has left: " : "not modelled: ",
              exception_name(exception, name), reg_get(cpu, UC_ARM_REG_PC),
              to_non_secure ? "Non-secure" : "Secure", to_non_secure);
