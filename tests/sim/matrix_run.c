@@ -458,3 +458,14 @@ void matrix_run(struct matrix *matrix, const struct matrix_case *cell)
         matrix_open(matrix, matrix->host, matrix->cpu_hz);
     }
 }
+
+bool matrix_agrees(const struct matrix_case *cell, const struct matrix_state *state)
+{
+    for (unsigned i = 0; i < cell->count; i++) {
+        const struct matrix_state *other = cell->states[i];
+        if (other == state || (other->group != GROUP_NONE && other->group == state->group)) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -53,6 +53,9 @@ struct matrix {
     uint64_t longest_ps[LOADER_FUNCTION_COUNT];
 };
 
+/* Interrupts not masked by the host, and masked. */
+extern const char *const matrix_hosts[2];
+
 void matrix_open(struct matrix *matrix, const char *host, uint32_t cpu_hz);
 void matrix_close(struct matrix *matrix);
 /* Runs the cell, prints and counts what the promise does not hold for. */
@@ -67,5 +70,11 @@ bool matrix_is_true(struct matrix *matrix, enum loader_function function,
                     const uint32_t arguments[4], const uint32_t results[2]);
 /* NRST and the boot ROM's reading. */
 bool matrix_boots(struct matrix *matrix);
+/* Prints the counts, closes, and fails the test if a promise was broken. */
+void matrix_finish(struct matrix *matrix, const char *what);
+/* The state may be together with those of the cell. */
+bool matrix_agrees(const struct matrix_case *cell, const struct matrix_state *state);
+/* A test, to be the last: looks at what the ones before it used of the stack. */
+void matrix_stack_has_room_for_a_fault(void **state);
 
 #endif

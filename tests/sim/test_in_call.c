@@ -23,9 +23,6 @@
 #define VTOR       UINT32_C(0xE000ED08)
 #define CFSR       UINT32_C(0xE000ED28)
 #define HFSR       UINT32_C(0xE000ED2C)
-#define IWDG_KR    UINT32_C(0x56004800)
-#define IWDG_SR    UINT32_C(0x5600480C)
-#define IWDG_WINR  UINT32_C(0x56004810)
 #define INTERRUPT  5u
 
 static const uint32_t init[4] = {1, 0, 0, 0};
@@ -301,62 +298,6 @@ static void a_second_call_restores_what_the_first_found(void **state)
     scenario_close(&rig);
 }
 
-/* As its fuse starts it: 512 ms of LSI at 32 kHz, and a block erase at its maximum takes longer. */
-static void a_watchdog_that_runs_is_fed(void **state)
-{
-    (void)state;
-    struct scenario_rig rig;
-    uint32_t results[2];
-    open_initialised(&rig, NOR_TIMING_MAXIMUM);
-    const uint32_t arguments[4] = {rig.board.window, rig.board.window + 0x3FFFF};
-    put(&rig, IWDG_KR, 0xCCCC);
-    scenario_assert_good(&rig, session_call(&rig.session, LOADER_SECTOR_ERASE, arguments, 20000,
-                                            results, &rig.error));
-    assert_int_equal(results[0], 1);
-    scenario_close(&rig);
-}
-
-/* A window resets the chip when it is fed too early: nearly always closed, and closed for the first
- * 16 ms; as it was left, and while its registers are still being taken over. */
-static void a_watchdog_with_a_window_is_fed(void **state)
-{
-    (void)state;
-    static const uint32_t windows[] = {0x40, 0xF7F};
-    for (unsigned n = 0; n < 4; n++) {
-        struct scenario_rig rig;
-        uint32_t results[2];
-        open_initialised(&rig, NOR_TIMING_MAXIMUM);
-        const uint32_t arguments[4] = {rig.board.window, rig.board.window + 0x3FFFF};
-        put(&rig, IWDG_KR, 0xCCCC);
-        put(&rig, IWDG_KR, 0x5555);
-        put(&rig, IWDG_WINR, windows[n & 1]);
-        if (n >= 2) {
-            sim_clock(rig.sim)->now_ps += PS_PER_MS;
-            assert_int_equal(get(&rig, IWDG_SR) & 4, 0);
-        }
-        scenario_assert_good(&rig, session_call(&rig.session, LOADER_SECTOR_ERASE, arguments, 20000,
-                                                results, &rig.error));
-        assert_int_equal(results[0], 1);
-        assert_int_equal(get(&rig, IWDG_WINR), 0xFFF); /* left open: guard.h */
-        scenario_close(&rig);
-    }
-}
-
-/* One that never ran is not started, and its registers, of which none arrives, do not hold up a
- * call. */
-static void a_watchdog_that_never_ran_is_left(void **state)
-{
-    (void)state;
-    struct scenario_rig rig;
-    open_initialised(&rig, NOR_TIMING_TYPICAL);
-    put(&rig, IWDG_KR, 0x5555);
-    put(&rig, IWDG_WINR, 0x40);
-    run_into_erase(&rig);
-    run_to_return(&rig);
-    assert_int_equal(get(&rig, IWDG_SR) & 0x100, 0);
-    scenario_close(&rig);
-}
-
 /* 0 would mean that all is equal. */
 static void a_fault_in_verify_is_not_equality(void **state)
 {
@@ -543,9 +484,6 @@ int main(void)
         cmocka_unit_test(a_stack_overflow_ends_the_call),
         cmocka_unit_test(the_window_is_there_between_calls),
         cmocka_unit_test(a_call_right_after_a_window_read_works),
-        cmocka_unit_test(a_watchdog_that_runs_is_fed),
-        cmocka_unit_test(a_watchdog_with_a_window_is_fed),
-        cmocka_unit_test(a_watchdog_that_never_ran_is_left),
         cmocka_unit_test(a_fault_in_verify_is_not_equality),
         cmocka_unit_test(a_record_without_ram_is_replaced),
         cmocka_unit_test(a_read_with_a_mode_byte_works),
