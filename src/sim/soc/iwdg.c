@@ -6,7 +6,8 @@
  * Registers and keys: CMSIS header of cmsis-device-n6 [HDR]. What the driver stm32n6xx_hal_iwdg.c
  * says of them [HAL]: the counter starts from FFFh; a write to WINR reloads it; a register's flag in
  * SR is 1 for up to 5 periods of the LSI and to the next edge of the prescaled clock. Only a
- * watchdog that runs completes an update (OP-TEE's stm32_iwdg.c tells by that whether it runs).
+ * watchdog that runs completes an update: a driver of ST's for older ones tells by that whether it
+ * runs [comm].
  * [memory]: AAAAh resets while the counter is above WINR; AAAAh and CCCCh close the registers again.
  * [INF]: until an update has crossed the old value holds, and another write is lost; a start takes
  * what was written before.
