@@ -257,7 +257,10 @@ bool sim_target_open(struct target *target, const struct board *board,
     struct sim_config config = {
         .cpu = {.cost = sim_target_cost(board),
                 .no_jump = options->no_jump,
-                .hz_override = options->cpu_hz},
+                .hz_override = options->cpu_hz,
+                .caches = options->caches,
+                .debug_incoherent = options->debug_incoherent,
+                .cache_seed = options->seed},
         .nor = {.part = board->part.name, .timing = options->timing, .seed = options->seed},
     };
     describe_soc(&config.soc, board, options->seed);

@@ -20,6 +20,8 @@ struct sim_target_options {
     uint32_t cpu_hz;  /* 0: as the SoC's clock tree says */
     bool no_jump;
     enum soc_unclocked unclocked;
+    bool caches;           /* cpu_config: lines that hold other bytes than the memory */
+    bool debug_incoherent; /* the same: the probe reaches the memory behind the D-cache */
 };
 
 /* Powers the board up, lets the boot ROM run (development boot), and halts the core. */

@@ -29,7 +29,7 @@ struct shape {
 
 /* Odd starts and ends, single bytes, page bounds, above 16 MiB, the end of the smaller flash. */
 static const struct shape shapes[] = {
-    {0, 0x3000},      {1, 0x2345},         {0x100FF, 1},          {0x100FE, 1},      {0x200FF, 2},
+    {0, 0x3000},      {1, 0x2345},         {0x100FF, 1},   {0x100FE, 1},      {0x200FF, 2},
     {0x300FE, 0x103}, {0x1FFFFFE, 0x1001}, {0x3FFFFFF, 1}, {0x3FFFFE0, 0x20}, {0xFFFF, 0x10003},
 };
 
@@ -87,8 +87,7 @@ static void from_every_inherited_state(void **state)
             memset(rig.cells, 0xFF, rig.board.part.size);
             print_message("%s: %s\n", rig.board.name, name);
             assert_true(nor_inherit(sim_nor(rig.sim), now, name));
-            scenario_assert_good(&rig,
-                                 session_begin(&rig.session, OPERATION_ERASE, &rig.error));
+            scenario_assert_good(&rig, session_begin(&rig.session, OPERATION_ERASE, &rig.error));
             print_message("    Init after %u ms\n",
                           (unsigned)((sim_clock(rig.sim)->now_ps - now) / PS_PER_MS));
             scenario_assert_good(&rig, scenario_program(&rig, &image));
@@ -145,9 +144,9 @@ static void each_return_leaves_spi(void **state)
             if (calls[i].function == LOADER_VERIFY) {
                 assert_true(cpu_debug_write(sim_cpu(rig.sim), buffer, bytes, sizeof bytes));
             }
-            scenario_assert_good(&rig, session_call(&rig.session, calls[i].function,
-                                                    calls[i].arguments, 10000, results,
-                                                    &rig.error));
+            scenario_assert_good(&rig,
+                                 session_call(&rig.session, calls[i].function, calls[i].arguments,
+                                              10000, results, &rig.error));
             assert_int_equal(results[0], calls[i].result);
             assert_false(in_octal(&rig));
         }
@@ -186,8 +185,8 @@ static void an_abandoned_call_is_no_obstacle(void **state)
         memset(bytes, (int)us & 0x7F, sizeof bytes);
         assert_true(cpu_debug_write(cpu, rig.session.layout.buffer, bytes, sizeof bytes));
         const uint32_t write[4] = {rig.board.window + 1, 255, rig.session.layout.buffer, 0};
-        scenario_assert_good(&rig, session_call(&rig.session, LOADER_WRITE, write, 1000, results,
-                                                &rig.error));
+        scenario_assert_good(
+            &rig, session_call(&rig.session, LOADER_WRITE, write, 1000, results, &rig.error));
         assert_int_equal(results[0], 1);
         assert_memory_equal(rig.cells + 1, bytes, 255);
         scenario_assert_boots(&rig);

@@ -115,13 +115,27 @@ static inline void rig_code(struct rig *rig, uint32_t address, const uint16_t *c
 #define RIG_CODE_AT(rig, address, ...)                                                             \
     rig_code(rig, address, (const uint16_t[]){__VA_ARGS__}, sizeof((const uint16_t[]){__VA_ARGS__}))
 
+enum rig_caches {
+    RIG_NO_CACHES,
+    RIG_COHERENT, /* for the debugger */
+    RIG_INCOHERENT
+};
+
 /* Ready to run from RIG_CODE: as a debugger leaves the core, every handler a BKPT. */
-static inline void rig_open(struct rig *rig, enum cpu_model model, bool no_jump)
+static inline void rig_open_cached(struct rig *rig, enum cpu_model model, bool no_jump,
+                                   enum rig_caches caches)
 {
     memset(rig, 0, sizeof *rig);
     struct cpu_bus bus = {rig,         rig_read,       rig_write, rig_is_window,
                           rig_is_pure, rig_next_event, rig_hz};
-    struct cpu_config config = {model, {64000000, 200, 100, 50, 1000, 2000}, no_jump, 0};
+    struct cpu_config config = {
+        .model = model,
+        .cost = {64000000, 200, 100, 50, 1000, 2000},
+        .no_jump = no_jump,
+        .caches = caches != RIG_NO_CACHES,
+        .debug_incoherent = caches == RIG_INCOHERENT,
+        .cache_seed = 5,
+    };
     struct error error = {0};
     rig->cpu = cpu_create(&config, &bus, &rig->clock, &error);
     assert_non_null(rig->cpu);
@@ -141,6 +155,11 @@ static inline void rig_open(struct rig *rig, enum cpu_model model, bool no_jump)
     cpu_set(rig->cpu, CPU_PSP, RIG_STACK - 0x1000u);
     cpu_set(rig->cpu, CPU_XPSR, 0x01000000u);
     cpu_set(rig->cpu, CPU_PC, RIG_CODE);
+}
+
+static inline void rig_open(struct rig *rig, enum cpu_model model, bool no_jump)
+{
+    rig_open_cached(rig, model, no_jump, RIG_NO_CACHES);
 }
 
 static inline void rig_close(struct rig *rig)

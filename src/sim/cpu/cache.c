@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Cache geometry and maintenance registers of the cores that have caches (M7, M55).
- *
- * The core's view and the memory's are the same bytes today, so maintenance has nothing to do; what
- * a line may hold, and when it is written back, belongs into maintain().
- */
+/* Cache geometry and maintenance registers of the cores that have caches (M7, M55). What the lines hold:
+ * lines.c. */
 #include "sim/cpu/core.h"
 
 enum {
@@ -13,11 +9,20 @@ enum {
     SCS_CCSIDR = 0xD80,
     SCS_CSSELR = 0xD84,
     SCS_ICIALLU = 0xF50,
+    SCS_ICIMVAU = 0xF58,
+    SCS_DCIMVAC = 0xF5C,
+    SCS_DCISW = 0xF60,
+    SCS_DCCMVAU = 0xF64,
+    SCS_DCCMVAC = 0xF68,
+    SCS_DCCSW = 0xF6C,
+    SCS_DCCIMVAC = 0xF70,
+    SCS_DCCISW = 0xF74,
     SCS_BPIALL = 0xF78
 };
 
 /* 32 KiB, 4 ways, 32-byte lines (D-cache); 32 KiB, 2 ways (I-cache) [INF]. Layout of CCSIDR:
  * NumSets-1 in 27:13, ways-1 in 12:3 (Armv8-M ARM). */
+/* lines.c has this geometry. */
 #define CCSIDR_DATA        0xF01FE019u
 #define CCSIDR_INSTRUCTION 0xF03FE009u
 #define CLIDR_BOTH         0x09000003u
@@ -41,13 +46,20 @@ bool cache_read(struct cpu *cpu, uint32_t offset, uint32_t *value)
     return true;
 }
 
-/* ICIALLU: translations made from changed code are dropped at the change itself, so nothing is
- * stale. */
 static void maintain(struct cpu *cpu, uint32_t offset, uint32_t operand)
 {
-    (void)cpu;
-    (void)offset;
-    (void)operand;
+    switch (offset) {
+    case SCS_ICIALLU: lines_invalidate_code(cpu); break;
+    case SCS_ICIMVAU: lines_invalidate_code_at(cpu, operand); break;
+    case SCS_DCIMVAC: lines_by_address(cpu, operand, LINES_INVALIDATE); break;
+    case SCS_DCISW: lines_by_set_way(cpu, operand, LINES_INVALIDATE); break;
+    case SCS_DCCMVAU:
+    case SCS_DCCMVAC: lines_by_address(cpu, operand, LINES_CLEAN); break;
+    case SCS_DCCSW: lines_by_set_way(cpu, operand, LINES_CLEAN); break;
+    case SCS_DCCIMVAC: lines_by_address(cpu, operand, LINES_CLEAN | LINES_INVALIDATE); break;
+    case SCS_DCCISW: lines_by_set_way(cpu, operand, LINES_CLEAN | LINES_INVALIDATE); break;
+    default: break; /* branch predictor: not modelled */
+    }
 }
 
 bool cache_write(struct cpu *cpu, uint32_t offset, uint32_t value)

@@ -146,6 +146,7 @@ struct journal_entry {
 };
 
 struct jump;
+struct cache;
 
 struct cpu {
     uc_engine *uc;
@@ -220,6 +221,7 @@ struct cpu {
     void (*watch)(void *context, uint32_t address, unsigned size, uint32_t value);
     void *watch_context;
     struct jump *jump;
+    struct cache *cache; /* NULL: not modelled */
     char text[200];
 };
 
@@ -235,9 +237,44 @@ bool ram_map_rest(struct cpu *cpu, struct error *error);
 /* hooks.c: what the emulator calls */
 bool hooks_add(struct cpu *cpu);
 void stop_slice(struct cpu *cpu, enum event event);
+
+/* ram.c */
+/* A load by the running instruction, which the emulator does next, or a store, which is done here.
+ * False: refused, a trial of the jump rule is over. */
+bool ram_load(struct cpu *cpu, struct ram_region *r, uint32_t address, unsigned size);
+bool ram_store(struct cpu *cpu, struct ram_region *r, uint32_t address, unsigned size,
+               uint64_t value);
+void ram_tell_watcher(struct cpu *cpu, uint32_t address, unsigned size, uint64_t value);
 /* The core's own access outside an instruction: stacking, vector fetch. False on a bus error. */
 bool word_read(struct cpu *cpu, uint32_t address, uint32_t *value);
 bool word_write(struct cpu *cpu, uint32_t address, uint32_t value);
+
+/* lines.c: what the caches hold. Without caches in the model, cpu->cache is NULL. */
+bool lines_create(struct cpu *cpu);
+void lines_reset(struct cpu *cpu);
+/* Whether an access of the running core may see or make something else than what RAM holds. */
+bool lines_matter(const struct cpu *cpu);
+void lines_load(struct cpu *cpu, uint32_t address, uint8_t *bytes, unsigned size);
+void lines_store(struct cpu *cpu, uint32_t address, const uint8_t *bytes, unsigned size);
+/* The emulator loads from RAM itself: puts what the core shall see there, until lines_repay(). */
+void lines_lend(struct cpu *cpu, uint8_t *at, const uint8_t *bytes, unsigned size);
+void lines_repay(struct cpu *cpu);
+/* A read or write outside RAM, up to 4 bytes; false: the caches have no part in it. */
+bool lines_window(struct cpu *cpu, bool write, uint32_t address, unsigned size, uint32_t *value,
+                  enum cpu_access *access);
+/* A debugger's part in the lines, after its access to the memory behind; of 4 bytes at most it can be asked
+ * before whether they come from a line. True: the last byte met one. */
+bool lines_debug(struct cpu *cpu, uint32_t address, uint8_t *bytes, size_t size, bool write);
+/* CCR.IC may have changed, or the core starts or stops. */
+void lines_follow(struct cpu *cpu);
+enum lines_action {
+    LINES_CLEAN = 1,
+    LINES_INVALIDATE = 2
+};
+void lines_by_address(struct cpu *cpu, uint32_t address, unsigned actions);
+void lines_by_set_way(struct cpu *cpu, uint32_t operand, unsigned actions);
+void lines_invalidate_code(struct cpu *cpu);
+void lines_invalidate_code_at(struct cpu *cpu, uint32_t address);
 
 /* device.c: everything that is not RAM */
 uint64_t hook_mmio_read(uc_engine *uc, uint64_t offset, unsigned size, void *context);
@@ -358,6 +395,13 @@ bool mpu_allows_page(struct cpu *cpu, uint32_t address, bool privileged);
 /* Device or Strongly-ordered memory, by MPU or default map. */
 bool memory_is_device(struct cpu *cpu, uint32_t address);
 bool memory_is_execute_never(uint32_t address);
+enum memory_cached {
+    MEMORY_UNCACHED,
+    MEMORY_WRITE_THROUGH,
+    MEMORY_WRITE_BACK
+};
+/* Inner cacheability, by MPU or default map. */
+enum memory_cached memory_is_cached(struct cpu *cpu, uint32_t address);
 
 /* insn81.c: Armv8.1-M instructions that the emulator lacks. */
 enum insn81 {

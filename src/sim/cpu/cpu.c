@@ -91,6 +91,11 @@ struct cpu *cpu_create(const struct cpu_config *config, const struct cpu_bus *bu
         cpu_destroy(cpu);
         return NULL;
     }
+    if (config->caches && model_has_cache(cpu) && !lines_create(cpu)) {
+        error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "caches of the CPU");
+        cpu_destroy(cpu);
+        return NULL;
+    }
     if (!open_engine(cpu, error)) {
         cpu_destroy(cpu);
         return NULL;
@@ -105,6 +110,7 @@ void cpu_destroy(struct cpu *cpu)
         return;
     }
     jump_destroy(cpu->jump);
+    free(cpu->cache);
     if (cpu->rewind_context != NULL) {
         uc_context_free(cpu->rewind_context);
     }
@@ -310,6 +316,7 @@ void cpu_reset(struct cpu *cpu)
     cpu->code_page = NO_PAGE;
     cpu->text[0] = '\0';
     scs_reset(cpu);
+    lines_reset(cpu);
     systick_reset(cpu);
     dwt_reset(cpu);
     reset_registers(cpu);

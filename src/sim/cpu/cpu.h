@@ -45,6 +45,11 @@ struct cpu_config {
     struct cost_model cost;
     bool no_jump;         /* execute every poll instead of jumping to the next event */
     uint32_t hz_override; /* CPU frequency whatever the SoC says; 0 = ask the SoC */
+    /* M7 and M55: the caches hold lines of their own. False: the core's view and the memory are
+     * the same bytes at all times. */
+    bool caches;
+    bool debug_incoherent; /* with caches: a debugger reaches the memory behind the D-cache */
+    uint64_t cache_seed;   /* which lines are evicted, and when */
 };
 
 /* Registers a debugger can reach; banked ones are the Secure bank. */
@@ -132,6 +137,26 @@ struct cpu_stats {
     uint64_t exceptions;
 };
 const struct cpu_stats *cpu_stats(const struct cpu *cpu);
+
+#define CPU_CACHE_LINE 32u /* bytes */
+
+enum cpu_cache {
+    CPU_DCACHE,
+    CPU_ICACHE
+};
+
+/*
+ * An inherited line: what the cache holds of the 32 bytes at `address`, whatever lies there. Only an
+ * enabled cache (CCR.DC, CCR.IC) shows it. A dirty line of the D-cache is written to RAM when it is
+ * cleaned or evicted. False: the core has no modelled caches, they are full, or the line cannot be
+ * (not aligned; dirty or of the I-cache where no RAM is).
+ */
+bool cpu_cache_put(struct cpu *cpu, enum cpu_cache cache, uint32_t address,
+                   const uint8_t bytes[CPU_CACHE_LINE], bool dirty);
+/* False: no such line. `bytes` and `dirty` may be NULL. */
+bool cpu_cache_get(const struct cpu *cpu, enum cpu_cache cache, uint32_t address,
+                   uint8_t bytes[CPU_CACHE_LINE], bool *dirty);
+unsigned cpu_cache_lines(const struct cpu *cpu, enum cpu_cache cache);
 
 /* Called for every RAM write of the core, for the instruments; NULL = none. */
 void cpu_watch_writes(struct cpu *cpu,

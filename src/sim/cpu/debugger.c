@@ -113,10 +113,12 @@ static bool transfer(struct cpu *cpu, uint32_t address, uint8_t *bytes, size_t s
             }
         } else {
             part = step_size(address, size);
-            if (!device_bytes(cpu, address, (unsigned)part, write, bytes)) {
+            bool hit = !write && lines_debug(cpu, address, bytes, part, false);
+            if (!hit && !device_bytes(cpu, address, (unsigned)part, write, bytes)) {
                 return false;
             }
         }
+        lines_debug(cpu, address, bytes, part, write);
         address += (uint32_t)part;
         bytes += part;
         size -= part;

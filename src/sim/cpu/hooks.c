@@ -59,36 +59,6 @@ static bool unaligned_is_refused(struct cpu *cpu, uint32_t address)
            must_be_aligned(cpu, pc);
 }
 
-static bool ram_write(struct cpu *cpu, struct ram_region *r, uint32_t address, unsigned size,
-                      uint64_t value)
-{
-    uint8_t bytes[8];
-    memcpy(bytes, &value, sizeof bytes);
-    if (jump_in_trial(cpu) && !jump_ram_write(cpu, address, bytes, size)) {
-        return false;
-    }
-    uint32_t offset = address - r->base;
-    memcpy(r->bytes + offset, bytes, size);
-    if (r->code[offset / RAM_GRANULE] != 0 || r->code[(offset + size - 1) / RAM_GRANULE] != 0) {
-        ram_forget_code(cpu, r, offset, size);
-    }
-    return true;
-}
-
-static void tell_watcher(struct cpu *cpu, uint32_t address, unsigned size, uint64_t value)
-{
-    if (cpu->watch == NULL || jump_in_trial(cpu)) {
-        return;
-    }
-    if (size > 4) {
-        cpu->watch(cpu->watch_context, address, 4, (uint32_t)value);
-        cpu->watch(cpu->watch_context, address + 4, 4, (uint32_t)(value >> 32));
-        return;
-    }
-    uint32_t mask = size == 4 ? UINT32_MAX : (1u << (8 * size)) - 1u;
-    cpu->watch(cpu->watch_context, address, size, (uint32_t)value & mask);
-}
-
 static bool ram_access(struct cpu *cpu, struct ram_region *r, bool write, uint32_t address,
                        unsigned size, uint64_t value)
 {
@@ -107,12 +77,12 @@ static bool ram_access(struct cpu *cpu, struct ram_region *r, bool write, uint32
         return refuse(cpu, EXC_MEMMANAGE, CFSR_DACCVIOL | CFSR_MMARVALID, address);
     }
     if (!write) {
-        return true;
+        return ram_load(cpu, r, address, size);
     }
     if (!part) {
-        tell_watcher(cpu, address, size, value);
+        ram_tell_watcher(cpu, address, size, value);
     }
-    return ram_write(cpu, r, address, size, value);
+    return ram_store(cpu, r, address, size, value);
 }
 
 /* One aligned access of at most 4 bytes. */
@@ -127,8 +97,11 @@ static bool device_access(struct cpu *cpu, bool write, uint32_t address, unsigne
     if (is_private_peripheral(address) && !privileged) {
         return bus_fault(cpu, address);
     }
-    enum cpu_access access =
-        write ? device_write(cpu, address, size, *value) : device_read(cpu, address, size, value);
+    enum cpu_access access;
+    if (cpu->cache == NULL || !lines_window(cpu, write, address, size, value, &access)) {
+        access = write ? device_write(cpu, address, size, *value)
+                       : device_read(cpu, address, size, value);
+    }
     switch (access) {
     case CPU_ACCESS_OK: return cpu->event != EVENT_TRIAL_END;
     case CPU_ACCESS_STALL:
@@ -193,6 +166,9 @@ static bool on_memory(uc_engine *uc, uc_mem_type type, uint64_t address, int siz
     }
     if (cpu->rewind) {
         return false;
+    }
+    if (cpu->cache != NULL) {
+        lines_repay(cpu);
     }
     uint32_t at = (uint32_t)address;
     if (!security_allows(cpu, at)) {
@@ -312,6 +288,9 @@ static bool on_traced(struct cpu *cpu, uint32_t address)
 /* Everything that is not simply the next instruction of a page known to be harmless. */
 static bool slow_path(struct cpu *cpu, uint32_t address, uint32_t size)
 {
+    if (cpu->cache != NULL) {
+        lines_repay(cpu);
+    }
     if (cpu->event != EVENT_NONE || !enter_page(cpu, address)) {
         return false;
     }
@@ -465,32 +444,4 @@ bool hooks_add(struct cpu *cpu)
     ok = ok && add(cpu, UC_HOOK_INTR, u.pointer);
     u.invalid = on_invalid;
     return ok && add(cpu, UC_HOOK_INSN_INVALID, u.pointer);
-}
-
-bool word_read(struct cpu *cpu, uint32_t address, uint32_t *value)
-{
-    const struct ram_region *r = ram_at(cpu, address, 4);
-    cpu->t.cost += cpu->config.cost.ram_access_x100;
-    if (!security_allows(cpu, address)) {
-        return false;
-    }
-    if (r == NULL) {
-        return device_read(cpu, address, 4, value) == CPU_ACCESS_OK;
-    }
-    memcpy(value, r->bytes + (address - r->base), 4);
-    return true;
-}
-
-bool word_write(struct cpu *cpu, uint32_t address, uint32_t value)
-{
-    struct ram_region *r = ram_at(cpu, address, 4);
-    cpu->t.cost += cpu->config.cost.ram_access_x100;
-    if (!security_allows(cpu, address)) {
-        return false;
-    }
-    if (r == NULL) {
-        return device_write(cpu, address, 4, value) == CPU_ACCESS_OK;
-    }
-    tell_watcher(cpu, address, 4, value);
-    return ram_write(cpu, r, address, 4, value);
 }

@@ -278,3 +278,48 @@ bool memory_is_device(struct cpu *cpu, uint32_t address)
     }
     return default_is_device(address);
 }
+
+/* Code region and 0x80000000 to 0x9FFFFFFF write-through, SRAM and 0x60000000 to 0x7FFFFFFF
+ * write-back (Armv7-M and Armv8-M ARM, default memory map). */
+static enum memory_cached default_cached(uint32_t address)
+{
+    if (default_is_device(address)) {
+        return MEMORY_UNCACHED;
+    }
+    return address < 0x20000000u || address >= 0x80000000u ? MEMORY_WRITE_THROUGH
+                                                           : MEMORY_WRITE_BACK;
+}
+
+/* PMSAv8: the lower half of the attribute byte; 0x40 is non-cacheable, 0x00 and 0x80 with an
+ * allocation hint are write-through. PMSAv7: with TEX = 1nn, C and B are the inner attributes. */
+static enum memory_cached region_cached(const struct cpu *cpu, unsigned region)
+{
+    if (region_is_device(cpu, region)) {
+        return MEMORY_UNCACHED;
+    }
+    if (model_is_v8m(cpu)) {
+        unsigned index = (cpu->mpu.rlar[region] >> 1) & 7u;
+        uint32_t inner = (cpu->mpu.mair[index / 4] >> (8 * (index % 4))) & 0xFu;
+        return inner == 4 || inner == 0 ? MEMORY_UNCACHED
+               : (inner & 4u) != 0      ? MEMORY_WRITE_BACK
+                                        : MEMORY_WRITE_THROUGH;
+    }
+    uint32_t rasr = cpu->mpu.rlar[region];
+    unsigned tex = (rasr >> 19) & 7u;
+    bool c = (rasr & 1u << 17) != 0, b = (rasr & 1u << 16) != 0;
+    if (tex >= 4) {
+        return !c && !b ? MEMORY_UNCACHED : c && !b ? MEMORY_WRITE_THROUGH : MEMORY_WRITE_BACK;
+    }
+    return !c ? MEMORY_UNCACHED : b ? MEMORY_WRITE_BACK : MEMORY_WRITE_THROUGH;
+}
+
+enum memory_cached memory_is_cached(struct cpu *cpu, uint32_t address)
+{
+    if (mpu_is_on(cpu) && !(address >= 0xE0000000u && address < 0xE0100000u)) {
+        int region = find_region(cpu, address);
+        if (region >= 0) {
+            return region_cached(cpu, (unsigned)region);
+        }
+    }
+    return default_cached(address);
+}

@@ -82,6 +82,9 @@ enum event run_slice(struct cpu *cpu)
     }
     /* An odd `until` is never reached. */
     uc_err err = uc_emu_start(cpu->uc, reg_get(cpu, UC_ARM_REG_PC) | 1u, 1, 0, 0);
+    if (cpu->cache != NULL) {
+        lines_repay(cpu);
+    }
     if (cpu->event == EVENT_NONE || cpu->event == EVENT_INVALID) {
         classify_end(cpu, err);
     }
@@ -335,9 +338,11 @@ static enum cpu_stop start(struct cpu *cpu, uint64_t until_ps, bool step)
     cpu->code_page = NO_PAGE;
     cpu->text[0] = '\0';
     time_new_frequency(cpu);
+    lines_follow(cpu);
     enum cpu_stop stop = run(cpu);
     time_flush(cpu);
     cpu->halted = true;
+    lines_follow(cpu);
     cpu->step = false;
     return stop;
 }

@@ -216,6 +216,7 @@ static void write_ccr(struct cpu *cpu, uint32_t value)
         writable |= 0x180000u; /* LOB, TRD */
     }
     cpu->ccr = (value & writable) | fixed;
+    lines_follow(cpu);
     time_new_frequency(cpu);
 }
 
