@@ -46,7 +46,7 @@
 #define STATE_SIZE    0x10C
 
 #define IN_BODY       0x594C4F42
-#define STACK_SIZE    600 /* the deepest path of the body, a fault's frame on it, and alignment */
+#define STACK_SIZE    608 /* the deepest path of the body, a fault's frame on it, and alignment */
 
 /* System Control Space, from 0xE000E000, which is an immediate */
 #define SYST_CSR      0x010
@@ -233,14 +233,9 @@ guard_common:
     bl      write_bfhfnmins
 
 /* Caches, where the core has them: dirty lines written back and the D-cache off, no memory access in
- * between; the I-cache forgets what lay here before the download. */
-    tst     r5, #0x20000        /* IC */
+ * between; then the I-cache forgets what lay here before. */
+    tst     r5, #0x10000        /* DC */
     beq     4f
-    str     r11, [r11, #ICIALLU]
-    dsb
-    isb
-4:  tst     r5, #0x10000        /* DC */
-    beq     7f
     movs    r0, #0
     str     r0, [r11, #CSSELR]
     dsb
@@ -265,8 +260,12 @@ guard_common:
     subs    r0, r0, #1
     bpl     5b
     dsb
-    isb
-7:
+4:  ldr     r5, [r11, #CCR]
+    tst     r5, #0x20000        /* IC */
+    beq     7f
+    str     r11, [r11, #ICIALLU]
+    dsb
+7:  isb
 
 /* The windows of external memories, 0x60000000 to 0x9FFFFFFF, are Normal memory by default, and a read
  * that the core makes up by itself while the controller is indirect could hang it. A call makes them
@@ -462,8 +461,6 @@ guard_exit:
     blne    restore_bfhfnmins
 1:  ldr     r2, [r10, #E_VTOR]
     str     r2, [r11, #VTOR]
-    ldr     r2, [r10, #E_CCR]
-    str     r2, [r11, #CCR]
     ldr     r2, [r10, #E_DEMCR]
     str     r2, [r11, #DEMCR]
     ldr     r2, [r10, #E_SCR]
@@ -486,15 +483,17 @@ guard_exit:
 2:  ldr     r2, [r10, #E_BASEPRI]
     msr     basepri, r2
     ldr     lr, [r12, #LR_SLOT]
+    ldr     r2, [r10, #E_FAULTMASK]
+    msr     faultmask, r2
     ldr     r2, [r10, #E_MPU]
-    ldr     r3, [r10, #E_FAULTMASK]
+    ldr     r3, [r10, #E_CCR]
     add     r12, r12, #16
     ldmia   r12, {r4-r11}
     mov     r12, #0xE000E000
     str     r2, [r12, #MPU_CTRL]
+    str     r3, [r12, #CCR]     /* no load after it: the D-cache stays empty */
     dsb
     isb
-    msr     faultmask, r3
     bx      lr
 
 /* Every exception of a call ends here: in registers, from PC-relative addresses only. */
@@ -709,6 +708,7 @@ vector_table:
     bx      lr
 
     .balign 4
+    .space  28                  /* the D-cache is on when the state is saved: a line must hold no code */
     .type   guard_state, %object
 guard_state:
     .space  STATE_SIZE

@@ -20,7 +20,7 @@
  *   CFSR, HFSR                     cleared                     stay cleared
  *   MPU                            windows Device, XN          restored
  *   DEMCR                          TRCENA, no vector catch     restored
- *   D-cache                        cleaned, off                as found, empty
+ *   D-cache                        cleaned, emptied, off       as found, empty
  *   I-cache                        invalidated, as found       as found
  *   active exceptions              retired                     stay retired
  *   IWDG that runs                 fed                         runs

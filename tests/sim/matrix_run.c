@@ -12,12 +12,11 @@
 
 #include <cmocka.h>
 
-#define PARK          0x00700000u /* cells of the requests; inherited operations use the start */
-#define WRITE_AT      (PARK + 0x3045u)
+#define WRITE_AT      (MATRIX_PARK + 0x3045u)
 #define WRITE_SIZE    0x2A5u
-#define ERASE_AT      (PARK + 0x20000u)
-#define READ_AT       (PARK + 0x5003u)
-#define READ_SIZE     0x1235u
+#define ERASE_AT      (MATRIX_PARK + 0x20000u)
+#define READ_AT       (MATRIX_PARK + 0x5003u)
+#define READ_SIZE     MATRIX_BUFFER
 #define VERIFY_WORDS  0x101u
 #define VERIFY_SKIPS  0x00020001u /* 1 byte at the start, 2 at the end */
 #define CHECKSUM_FROM 0x1000u
@@ -115,13 +114,17 @@ static bool resume(void *context, bool mask_interrupts, struct error *error)
 
 void matrix_open(struct matrix *matrix, const char *host, uint32_t cpu_hz)
 {
-    const struct scenario scenario = {.host = host,
-                                      .core = matrix->core,
-                                      .cpu_hz = cpu_hz,
-                                      .content = CONTENT_USED,
-                                      .seed = 12,
-                                      .base = matrix->base,
-                                      .unclocked = matrix->unclocked};
+    const struct scenario scenario = {
+        .host = host,
+        .core = matrix->core,
+        .cpu_hz = cpu_hz,
+        .content = CONTENT_USED,
+        .seed = 12,
+        .base = matrix->base,
+        .unclocked = matrix->unclocked,
+        .caches = true,
+        .debug_incoherent = matrix->debug_incoherent,
+    };
     scenario_open(&matrix->rig, &scenario);
     matrix->host = host;
     matrix->cpu_hz = cpu_hz;
@@ -176,6 +179,7 @@ void matrix_prepare(struct matrix *matrix, enum loader_function function, uint32
             data[i] = (uint8_t)(i * 37 + matrix->cells);
         }
         fill_buffer(matrix, data, WRITE_SIZE);
+        matrix->first_byte = data[0];
         memcpy(arguments, (const uint32_t[]){window + WRITE_AT, WRITE_SIZE, buffer}, 12);
         break;
     case LOADER_SECTOR_ERASE:
@@ -220,7 +224,9 @@ bool matrix_is_true(struct matrix *matrix, enum loader_function function,
         return false;
     }
     switch (function) {
-    case LOADER_WRITE: return memcmp(rig->cells + WRITE_AT, bytes, WRITE_SIZE) == 0;
+    case LOADER_WRITE:
+        return rig->cells[WRITE_AT] == matrix->first_byte &&
+               memcmp(rig->cells + WRITE_AT, bytes, WRITE_SIZE) == 0;
     case LOADER_SECTOR_ERASE: return is_blank(rig->cells + ERASE_AT, rig->board.block.sector_size);
     case LOADER_MASS_ERASE: return is_blank(rig->cells, rig->board.part.size);
     case LOADER_READ: return memcmp(rig->cells + READ_AT, bytes, READ_SIZE) == 0;
@@ -302,6 +308,15 @@ static void check_core(struct matrix *matrix, const struct matrix_case *cell)
     if (cpu_get(cpu, CPU_PRIMASK) != 1 || (cpu_get(cpu, CPU_XPSR) & 0x1FFu) != 0) {
         complain(matrix, cell, "PRIMASK %u, xPSR 0x%08x", cpu_get(cpu, CPU_PRIMASK),
                  cpu_get(cpu, CPU_XPSR));
+    }
+}
+
+/* The D-cache is empty, or what the host writes next meets lines that are then stale. */
+static void check_caches(struct matrix *matrix, const struct matrix_case *cell)
+{
+    unsigned lines = cpu_cache_lines(sim_cpu(matrix->rig.sim), CPU_DCACHE);
+    if (lines != 0) {
+        complain(matrix, cell, "the D-cache keeps %u lines", lines);
     }
 }
 
@@ -421,6 +436,7 @@ static void judge(struct matrix *matrix, const struct matrix_case *cell,
     matrix->succeeded += success;
     matrix->refused += !success;
     check_core(matrix, cell);
+    check_caches(matrix, cell);
 }
 
 void matrix_run(struct matrix *matrix, const struct matrix_case *cell)

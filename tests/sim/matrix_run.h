@@ -40,13 +40,16 @@ struct matrix {
     struct matrix_watch watch;
     uint64_t started_ps;
     uint32_t saved[MATRIX_SAVED];
-    uint8_t *before; /* the cells before the call */
+    uint8_t *before;    /* the cells before the call */
+    uint8_t first_byte; /* of the last Write's data, as the host wrote it */
     uint32_t cpu_hz;
     const char *host;
-    /* Set before matrix_open(); 0: the board's, the MCU's, accesses without clock are ignored. */
+    /* Set before matrix_open(); 0: the board's, the MCU's, accesses without clock are ignored, the
+     * debugger sees what the D-cache holds. */
     const char *core;
     uint32_t base;
     enum soc_unclocked unclocked;
+    bool debug_incoherent;
     bool used_up; /* non-volatile state of the chip was changed: open anew */
     unsigned cells, succeeded, refused, broken;
     uint32_t deepest;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim/matrix_states.h"
 
+#include "pack/pack.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -68,6 +70,12 @@
         POKE_OR, addr, set                                                                         \
     }
 
+#define D_CACHE(lines)                                                                             \
+    SET(CCR, 1u << 16),                                                                            \
+    {                                                                                              \
+        POKE_LINES, lines, 0                                                                       \
+    }
+
 /* PMSAv8: one region over the RAM of the tool; RBAR.AP = 10 is read-only for privileged code. */
 #define REGION(attributes, control)                                                                \
     W(MPU_RNR, 0), W(MPU_RBAR, 0x34000000u | (attributes)), W(MPU_RLAR, 0x343FFFE1u),              \
@@ -117,6 +125,20 @@ const struct matrix_state matrix_states[] = {
     {"SLEEPONEXIT", LAYER_CORE, GROUP_NONE, {W(SCR, 0x16)}, NULL},
     {"D-cache", LAYER_CORE, GROUP_NONE, {SET(CCR, 1u << 16)}, NULL},
     {"I-cache", LAYER_CORE, GROUP_NONE, {SET(CCR, 1u << 17)}, NULL},
+    {"D-cache, lines of the buffer", LAYER_CORE, GROUP_NONE, {D_CACHE(LINES_OF_BUFFER)}, NULL},
+    {"D-cache, lines of the image", LAYER_CORE, GROUP_LINES, {D_CACHE(LINES_OF_IMAGE)}, NULL},
+    {"D-cache, lines of the window", LAYER_CORE, GROUP_NONE, {D_CACHE(LINES_OF_WINDOW)}, NULL},
+    {"D-cache, dirty lines around", LAYER_CORE, GROUP_NONE, {D_CACHE(LINES_BESIDE)}, NULL},
+    {"I-cache, lines of the body",
+     LAYER_CORE,
+     GROUP_NONE,
+     {SET(CCR, 1u << 17), {POKE_LINES, LINES_OF_BODY, 0}},
+     NULL},
+    {"D-cache holds the body, I-cache",
+     LAYER_CORE,
+     GROUP_LINES,
+     {SET(CCR, 3u << 16), {POKE_LINES, LINES_HOLD_BODY, 0}},
+     NULL},
     {"CPACR, FPCCR", LAYER_CORE, GROUP_NONE, {W(CPACR, 0xF00000u), W(FPCCR, 0xC0000001u)}, NULL},
     {"HardFault handler",
      LAYER_CORE,
@@ -276,6 +298,94 @@ static void start_long_read(struct scenario_rig *rig)
     put_word(rig, XSPI_IR, 0x05);
 }
 
+void matrix_put_lines(struct scenario_rig *rig, enum cpu_cache cache, uint32_t from, uint32_t to,
+                      bool dirty)
+{
+    struct cpu *cpu = sim_cpu(rig->sim);
+    uint8_t old[CPU_CACHE_LINE], bytes[CPU_CACHE_LINE];
+    bool window = from >= rig->board.window && from < rig->board.window + rig->board.part.size;
+    memset(old, (int)(MATRIX_OLD & 0xFFu), sizeof old);
+    for (uint32_t at = from & ~(CPU_CACHE_LINE - 1); at < to; at += CPU_CACHE_LINE) {
+        bool seen = rig->debug_coherent && cache == CPU_DCACHE && !dirty && !window;
+        if (seen) {
+            assert_true(cpu_debug_read(cpu, at, bytes, sizeof bytes));
+        }
+        /* A core without caches has no such state. */
+        cpu_cache_put(cpu, cache, at, seen ? bytes : old, dirty);
+    }
+}
+
+static uint32_t next_line(uint32_t address)
+{
+    return (address + CPU_CACHE_LINE - 1) & ~(CPU_CACHE_LINE - 1);
+}
+
+static uint32_t guard_size(void)
+{
+    const struct loader_image *image = pack_loader_image();
+    for (unsigned i = 0; i < image->part_count; i++) {
+        if (strcmp(image->parts[i].name, "guard") == 0) {
+            return image->parts[i].bytes;
+        }
+    }
+    fail_msg("the image has no part \"guard\"");
+    return 0;
+}
+
+/* As a coherent debugger leaves it that writes into lines of write-back memory: they have the bytes, the
+ * memory behind has old ones. */
+static void keep_in_lines(struct scenario_rig *rig, uint32_t from, uint32_t to)
+{
+    struct cpu *cpu = sim_cpu(rig->sim);
+    uint32_t ccr = get_word(rig, CCR);
+    uint8_t old[CPU_CACHE_LINE], bytes[CPU_CACHE_LINE];
+    memset(old, (int)(MATRIX_OLD & 0xFFu), sizeof old);
+    put_word(rig, CCR, ccr & ~(1u << 16)); /* the debugger passes a disabled cache by */
+    for (uint32_t at = from; at < to; at += CPU_CACHE_LINE) {
+        assert_true(cpu_debug_read(cpu, at, bytes, sizeof bytes));
+        if (cpu_cache_put(cpu, CPU_DCACHE, at, bytes, true)) {
+            assert_true(cpu_debug_write(cpu, at, old, sizeof old));
+        }
+    }
+    put_word(rig, CCR, ccr);
+}
+
+static void put_lines(struct scenario_rig *rig, enum matrix_lines which)
+{
+    const struct layout *layout = &rig->session.layout;
+    uint32_t end = layout->image + layout->size, record = rig->board.record_address;
+    uint32_t behind = next_line(layout->buffer + MATRIX_BUFFER);
+    switch (which) {
+    case LINES_OF_BUFFER:
+        matrix_put_lines(rig, CPU_DCACHE, layout->buffer, layout->buffer + MATRIX_BUFFER, false);
+        break;
+    case LINES_OF_IMAGE: matrix_put_lines(rig, CPU_DCACHE, layout->image, end, false); break;
+    case LINES_OF_WINDOW:
+        matrix_put_lines(rig, CPU_DCACHE, rig->board.window + MATRIX_PARK,
+                         rig->board.window + MATRIX_PARK + 0x6400u, false);
+        break;
+    case LINES_BESIDE:
+        matrix_put_lines(rig, CPU_DCACHE, layout->base - 0x100, layout->base - 1, true);
+        matrix_put_lines(rig, CPU_DCACHE, next_line(end), next_line(end) + 0x100, true);
+        matrix_put_lines(rig, CPU_DCACHE, behind, behind + 0x100, true);
+        matrix_put_lines(rig, CPU_DCACHE, record, record + sizeof(struct record), true);
+        break;
+    case LINES_OF_BODY:
+        matrix_put_lines(rig, CPU_ICACHE, next_line(layout->image + guard_size()), end, false);
+        break;
+    case LINES_HOLD_BODY:
+        keep_in_lines(rig, next_line(layout->image + guard_size()), end & ~(CPU_CACHE_LINE - 1));
+        break;
+    case LINES_OF_GUARD:
+        matrix_put_lines(rig, CPU_ICACHE, layout->image, layout->image + guard_size(), false);
+        break;
+    case LINES_UNDER_BUFFER:
+        matrix_put_lines(rig, CPU_DCACHE, layout->buffer, layout->buffer + MATRIX_BUFFER, true);
+        break;
+    case LINES_UNDER_IMAGE: matrix_put_lines(rig, CPU_DCACHE, layout->image, end, true); break;
+    }
+}
+
 static void poke(struct scenario_rig *rig, const struct matrix_poke *what)
 {
     struct cpu *cpu = sim_cpu(rig->sim);
@@ -290,6 +400,7 @@ static void poke(struct scenario_rig *rig, const struct matrix_poke *what)
             cpu_set(cpu, CPU_PRIMASK, 1);
         }
         break;
+    case POKE_LINES: put_lines(rig, (enum matrix_lines)what->a); break;
     case POKE_STUCK: start_long_read(rig); break;
     case POKE_NON_SECURE: cpu_set_non_secure(cpu, true); break;
     default: break;

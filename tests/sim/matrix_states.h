@@ -11,7 +11,9 @@
 
 #include "sim/scenario.h"
 
-#define MATRIX_POKES 5
+#define MATRIX_POKES  5
+#define MATRIX_PARK   0x00700000u /* cells of the requests; inherited operations use the start */
+#define MATRIX_BUFFER 0x1235u     /* bytes of the buffer that a request may use */
 
 enum matrix_layer {
     LAYER_CORE,  /* every function must succeed */
@@ -26,6 +28,7 @@ enum matrix_group {
     GROUP_MPU,
     GROUP_SYSTICK,
     GROUP_WATCHDOG,
+    GROUP_LINES, /* of the D-cache over the image */
     GROUP_CHIP,
     GROUP_CONTROLLER
 };
@@ -43,8 +46,25 @@ enum matrix_action {
     POKE_MASKED,     /* PRIMASK = 1, or the host masks interrupts */
     POKE_LOCKUP,     /* a fault in the handler of a fault has locked the core up */
     POKE_NON_SECURE, /* the core is in Non-secure state */
+    POKE_LINES,      /* a: enum matrix_lines, which the caches hold */
     POKE_STUCK       /* the controller is in the middle of a long read */
 };
+
+/* Lines from before the host's download. What a coherent host wrote since is in them too, so over buffer
+ * and image they are stale only where it is not. */
+enum matrix_lines {
+    LINES_OF_BUFFER,
+    LINES_OF_IMAGE,
+    LINES_OF_WINDOW, /* stale whatever the host is: cells change behind them */
+    LINES_BESIDE,    /* dirty, next to image and buffer and over the record */
+    LINES_OF_BODY,   /* of the I-cache, behind the guard's code */
+    LINES_HOLD_BODY, /* dirty: what the host wrote there is in the D-cache only */
+    /* Beyond the promise: */
+    LINES_OF_GUARD,     /* of the I-cache */
+    LINES_UNDER_BUFFER, /* dirty */
+    LINES_UNDER_IMAGE   /* dirty */
+};
+#define MATRIX_OLD UINT32_C(0xDEDEDEDE) /* what they hold; as code, two times UDF */
 
 struct matrix_poke {
     enum matrix_action action;
@@ -65,5 +85,9 @@ extern const unsigned matrix_state_count;
 /* Does what the states say to a halted core whose registers are set for a call. */
 void matrix_apply(struct scenario_rig *rig, const struct matrix_state *const *states,
                   unsigned count);
+/* Puts lines of MATRIX_OLD over [from, to) into a cache: of the D-cache what a coherent debugger would
+ * have left there, unless they are dirty. */
+void matrix_put_lines(struct scenario_rig *rig, enum cpu_cache cache, uint32_t from, uint32_t to,
+                      bool dirty);
 
 #endif

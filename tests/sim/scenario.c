@@ -65,6 +65,7 @@ void scenario_open(struct scenario_rig *rig, const struct scenario *scenario)
     const char *host = scenario->host != NULL ? scenario->host : "native";
     const struct session_events events = {0};
     memset(rig, 0, sizeof *rig);
+    rig->debug_coherent = !scenario->debug_incoherent;
     scenario_assert_good(
         rig,
         board_load(&rig->board, scenario->board != NULL ? scenario->board : BOARD_P2, &rig->error));
@@ -84,6 +85,8 @@ void scenario_open(struct scenario_rig *rig, const struct scenario *scenario)
         .cpu_hz = scenario->cpu_hz,
         .no_jump = scenario->no_jump,
         .unclocked = scenario->unclocked,
+        .caches = scenario->caches,
+        .debug_incoherent = scenario->debug_incoherent,
     };
     scenario_assert_good(rig, sim_target_open(&rig->target, &rig->board, &options, &rig->error));
     rig->sim = sim_target_sim(&rig->target);

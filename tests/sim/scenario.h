@@ -29,6 +29,7 @@ struct scenario {
     uint64_t seed;
     bool no_jump;
     enum soc_unclocked unclocked;
+    bool caches, debug_incoherent; /* as in sim_target_options */
 };
 
 struct scenario_rig {
@@ -38,6 +39,7 @@ struct scenario_rig {
     struct session session;
     struct sim *sim;
     uint8_t *cells;
+    bool debug_coherent;
     struct error error;
 };
 

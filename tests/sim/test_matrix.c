@@ -24,7 +24,7 @@ static void each_state_alone(void **state)
 {
     (void)state;
     for (unsigned h = 0; h < 2; h++) {
-        struct matrix matrix = {0};
+        struct matrix matrix = {.debug_incoherent = h == 0};
         matrix_open(&matrix, matrix_hosts[h], 0);
         for (unsigned i = 0; i < matrix_state_count; i++) {
             const enum loader_function functions[] = {LOADER_INIT, LOADER_WRITE,
@@ -50,7 +50,7 @@ static void random_combinations(void **state)
     uint64_t seed = SEED + 1;
     print_message("seed %llu\n", (unsigned long long)seed);
     for (unsigned c = 0; c < 8; c++) {
-        struct matrix matrix = {0};
+        struct matrix matrix = {.debug_incoherent = c < 4};
         matrix_open(&matrix, matrix_hosts[c & 1], cpu_hz[c / 2]);
         for (unsigned n = 0; n < RANDOM_CELLS / 8; n++) {
             struct matrix_case cell = {.warm = true};
@@ -86,7 +86,7 @@ static void mass_erase(void **state)
 /* The host's pointer leads nowhere: a bus fault in the body, from every state of the core. */
 static void fault_from_each_state(const char *core)
 {
-    struct matrix matrix = {.core = core};
+    struct matrix matrix = {.core = core, .debug_incoherent = true};
     matrix_open(&matrix, matrix_hosts[0], 0);
     for (unsigned i = 0; i < matrix_state_count && matrix_states[i].layer == LAYER_CORE; i++) {
         bool beyond = strcmp(matrix_states[i].name, "interrupt and HardFault active") == 0;

@@ -85,7 +85,7 @@ static unsigned pairs_of(bool (*covered)[STATES_MAX], unsigned states)
 static void pairs_before(enum loader_function function, const char *host, unsigned states,
                          bool (*covered)[STATES_MAX], uint64_t *seed)
 {
-    struct matrix matrix = {0};
+    struct matrix matrix = {.debug_incoherent = true};
     struct matrix_case cell = {.function = function};
     char what[60];
     unsigned before = pairs_of(covered, states);

@@ -110,6 +110,22 @@ static const struct beyond beyond[] = {
      .states = {"chip: other latency"},
      .function = LOADER_READ,
      .expected = BEYOND_DECEIVED},
+    {.what = "Old lines of the I-cache over the loader's way in",
+     .outcome = "old bytes are executed until the loader's ICIALLU; what they are decides",
+     .own = {.pokes = {{POKE_OR, 0xE000ED14u, 1u << 17}, {POKE_LINES, LINES_OF_GUARD, 0}}},
+     .function = LOADER_INIT,
+     .expected = BEYOND_NO_RETURN},
+    {.what = "Dirty lines of the D-cache over the image, a debugger that passes the cache by",
+     .outcome = "written back, they replace the loader: no return",
+     .own = {.pokes = {{POKE_OR, 0xE000ED14u, 1u << 16}, {POKE_LINES, LINES_UNDER_IMAGE, 0}}},
+     .function = LOADER_INIT,
+     .expected = BEYOND_NO_RETURN},
+    {.what = "Dirty lines of the D-cache over the buffer, a debugger that passes the cache by",
+     .outcome = "written back, they replace the host's data: Write returns 1 with other bytes in "
+                "the flash",
+     .own = {.pokes = {{POKE_OR, 0xE000ED14u, 1u << 16}, {POKE_LINES, LINES_UNDER_BUFFER, 0}}},
+     .function = LOADER_WRITE,
+     .expected = BEYOND_DECEIVED},
     {.what = "A bus access that never ends",
      .outcome = "no instruction is executed any more; no return. Tried with a register that has no "
                 "clock, where that stalls",
@@ -324,7 +340,10 @@ static void call(struct matrix *matrix, const struct beyond *row, const struct m
 
 static void try_beyond(const struct beyond *row)
 {
-    struct matrix matrix = {.core = row->core, .base = row->base, .unclocked = row->unclocked};
+    struct matrix matrix = {.core = row->core,
+                            .base = row->base,
+                            .unclocked = row->unclocked,
+                            .debug_incoherent = true};
     struct matrix_case cell = {.function = row->function};
     uint32_t arguments[4];
     matrix_open(&matrix, "cubeprogrammer-jlink", 0);
