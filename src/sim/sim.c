@@ -10,7 +10,7 @@
 /* From NRST until a debugger has the core: the boot ROM's run [INF]. Longer than tPU of the flash
  * (300 us, FMF S25FL064L model). */
 #define BOOT_ROM_PS (2 * PS_PER_MS)
-#define POWER_UP_PS (1000 * PS_PER_US) /* longer than any tPU */
+#define POWER_UP_PS (5000 * PS_PER_US) /* longer than any tPU */
 #define BOOT_BYTES  64
 
 struct sim {

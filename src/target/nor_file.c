@@ -9,7 +9,39 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ERASED 0xFF
+#define ERASED       0xFF
+#define STRETCH_SIZE ((size_t)2 << 20) /* chips are powers of two */
+
+static bool fill_erased(int file, size_t size)
+{
+    if (ftruncate(file, (off_t)size) != 0) {
+        return false;
+    }
+    void *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    if (bytes == MAP_FAILED) {
+        return false;
+    }
+    memset(bytes, ERASED, size);
+    munmap(bytes, size);
+    return true;
+}
+
+/* One erased stretch, mapped over the whole chip again and again: what is written becomes memory of
+ * its own, the rest takes neither time nor memory. */
+static bool map_erased(uint8_t *bytes, size_t size)
+{
+    size_t stretch = size < STRETCH_SIZE ? size : STRETCH_SIZE;
+    int erased = memfd_create("erased", MFD_CLOEXEC);
+    bool ok = erased >= 0 && fill_erased(erased, stretch);
+    for (size_t at = 0; ok && at < size; at += stretch) {
+        ok = mmap(bytes + at, stretch, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, erased,
+                  0) != MAP_FAILED;
+    }
+    if (erased >= 0) {
+        close(erased);
+    }
+    return ok;
+}
 
 static bool open_blank(struct nor_file *file, size_t size, struct error *error)
 {
@@ -17,7 +49,10 @@ static bool open_blank(struct nor_file *file, size_t size, struct error *error)
     if (bytes == MAP_FAILED) {
         return error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "%zu bytes of flash", size);
     }
-    memset(bytes, ERASED, size);
+    if (!map_erased(bytes, size)) {
+        munmap(bytes, size);
+        return error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "%zu bytes of flash", size);
+    }
     *file = (struct nor_file){.bytes = bytes, .size = size, .descriptor = -1};
     return true;
 }
