@@ -37,7 +37,8 @@ struct soc_config {
     struct soc_wire wires[SOC_WIRES_MAX];
     unsigned wire_count;
     enum soc_unclocked unclocked;
-    uint8_t undriven;    /* level of a data line that nobody drives: 0x00 or 0xFF per line mask */
+    uint8_t
+        undriven; /* level of data lines that nobody drives, bit n = IOn; see docs/fidelity.md */
     bool power_switched; /* the flash is fed through the pad wired to POWER (high = on); else always
                             on */
     uint64_t seed;       /* of the poison in RAM */
