@@ -5,12 +5,13 @@
  */
 #include "board/board.h"
 #include "sim/bus/registers.h"
-#include "target/sim_target.h"
+#include "sim/scenario.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -156,11 +157,52 @@ static void octal_boot_lost(void **state)
     }
 }
 
+/* A copy of a board file with one line instead of eight. */
+static void write_one_line_board(const char *from, const char *to)
+{
+    char text[4096];
+    FILE *file = fopen(from, "rb");
+    assert_non_null(file);
+    size_t size = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[size] = '\0';
+    char *lanes = strstr(text, "lanes: 8");
+    assert_non_null(lanes);
+    lanes[7] = '1';
+    file = fopen(to, "wb");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+/* On one line, by 4-byte opcodes, our own loader programs beyond 16 MiB already. */
+static void one_line_is_driven(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        char path[64];
+        struct scenario_rig rig;
+        struct image image;
+        snprintf(path, sizeof path, "/tmp/extload-test-octal.%d.yaml", (int)getpid());
+        write_one_line_board(boards[i], path);
+        const struct scenario scenario = {.board = path, .host = "cubeprogrammer", .seed = i};
+        scenario_open(&rig, &scenario);
+        remove(path);
+        scenario_make_image(&image, &rig.board, 0x2012345, 0x3210, 5);
+        scenario_assert_good(&rig, scenario_program(&rig, &image));
+        scenario_assert_cells(&rig, &image, NULL);
+        scenario_assert_boots(&rig);
+        image_release(&image);
+        scenario_close(&rig);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(eight_lines_and_strobe),
         cmocka_unit_test(octal_boot_lost),
+        cmocka_unit_test(one_line_is_driven),
     };
     board_set_data_directory("data");
     return cmocka_run_group_tests(tests, NULL, NULL);
