@@ -268,6 +268,31 @@ static void program_and_erase(void **state)
     }
 }
 
+/* WRSR in the octal protocols: address 0 is SR, address 1 is CR [memory]. */
+static void register_writes(void **state)
+{
+    (void)state;
+    for (enum width width = W8S; width <= W8D; width++) {
+        struct octal o = octal_open();
+        size_t count = width == W8D ? 2 : 1;
+        enter(&o, width);
+        command(&o, 0x06);
+        out_frame(&o, 0x01, 4, 0, (const uint8_t[]){0x08, 0x08}, count);
+        busy_for(&o);
+        assert_int_equal(sr(&o), 0x08);
+        assert_int_equal(status_by(&o, 0x15), 0x07);
+        command(&o, 0x06);
+        out_frame(&o, 0x01, 4, 1, (const uint8_t[]){0x06, 0x06}, count);
+        busy_for(&o);
+        assert_int_equal(sr(&o), 0x08);
+        assert_int_equal(status_by(&o, 0x15), 0x06);
+        command(&o, 0x06);
+        out_frame(&o, 0x01, 4, 2, (const uint8_t[]){0, 0}, count);
+        assert_false(look(&o).busy);
+        octal_close(&o);
+    }
+}
+
 /* 66h 99h is heard in the chip's own width only, wherever the two come from. */
 static void reset_in_every_width(void **state)
 {
@@ -361,6 +386,7 @@ int main(void)
         cmocka_unit_test(byte_order),
         cmocka_unit_test(sfdp),
         cmocka_unit_test(program_and_erase),
+        cmocka_unit_test(register_writes),
         cmocka_unit_test(reset_in_every_width),
         cmocka_unit_test(reset_details),
         cmocka_unit_test(inherited_states),

@@ -235,12 +235,74 @@ static void suspend(void **state)
     in_frame(&o, 0x13, 4, 0x20000, 0, &byte, 1);
     assert_int_equal(byte, 0x12);
     command(&o, 0x06);
+    out_frame(&o, 0x12, 4, 0xFF00, (const uint8_t[]){0}, 1); /* in what is suspended */
+    assert_int_equal(scur(&o), 0x08 | P_FAIL);
+    command(&o, 0x06);
     out_frame(&o, 0x12, 4, 0x20000, (const uint8_t[]){0}, 1);
     busy_for(&o);
     assert_int_equal(o.array[0x20000], 0);
     command(&o, 0x30);
     assert_true(busy_for(&o) > 250 * PS_PER_MS);
     assert_int_equal(scur(&o), 0);
+    octal_close(&o);
+}
+
+/* While busy: status and security register, suspend, reset; the ID, the array and a second erase
+ * are not heard. */
+static void busy(void **state)
+{
+    (void)state;
+    struct octal o = octal_open();
+    uint8_t byte;
+    command(&o, 0x06);
+    out_frame(&o, 0xDC, 4, 0, NULL, 0);
+    assert_int_equal(sr(&o), SR_WEL | SR_WIP);
+    assert_false(answers(&o));
+    in_frame(&o, 0x13, 4, 0x20000, 0, &byte, 1);
+    assert_int_equal(o.driven, 0);
+    out_frame(&o, 0x21, 4, 0x20000, NULL, 0);
+    command(&o, 0xB9);
+    assert_false(look(&o).deep_power_down);
+    busy_for(&o);
+    assert_int_equal(nor_stats(o.nor)->erases_4k, 0);
+    octal_close(&o);
+}
+
+/* A reset does not cut a register write off: it waits for its end. */
+static void reset_in_a_register_write(void **state)
+{
+    (void)state;
+    struct octal o = octal_open();
+    command(&o, 0x06);
+    out_frame(&o, 0x01, 0, 0, (const uint8_t[]){0x08}, 1); /* typically 10 ms */
+    pass_us(&o, 1000);
+    soft_reset(&o);
+    pass_us(&o, 8900);
+    assert_false(answers(&o));
+    pass_us(&o, 200);
+    assert_true(answers(&o));
+    assert_int_equal(sr(&o), 0x08);
+    octal_close(&o);
+}
+
+/* WRSR with a second byte writes CR: driver strength, and TB, which turns the protection to the
+ * bottom and cannot be taken back. RDCR is 15h. */
+static void configuration_register(void **state)
+{
+    (void)state;
+    struct octal o = octal_open();
+    assert_int_equal(status_by(&o, 0x15), 0x07);
+    command(&o, 0x06);
+    out_frame(&o, 0x01, 0, 0, (const uint8_t[]){0x04, 0x0E}, 2);
+    busy_for(&o);
+    assert_int_equal(status_by(&o, 0x15), 0x0E);
+    command(&o, 0x06);
+    out_frame(&o, 0x12, 4, 0, (const uint8_t[]){0}, 1);
+    assert_int_equal(scur(&o), P_FAIL);
+    command(&o, 0x06);
+    out_frame(&o, 0x01, 0, 0, (const uint8_t[]){0x00, 0x07}, 2);
+    busy_for(&o);
+    assert_int_equal(status_by(&o, 0x15), 0x0F);
     octal_close(&o);
 }
 
@@ -256,6 +318,9 @@ int main(void)
         cmocka_unit_test(protection),
         cmocka_unit_test(deep_power_down),
         cmocka_unit_test(suspend),
+        cmocka_unit_test(busy),
+        cmocka_unit_test(reset_in_a_register_write),
+        cmocka_unit_test(configuration_register),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
