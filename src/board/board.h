@@ -95,6 +95,7 @@ struct board {
     unsigned wire_count; /* index of the last wire, plus 1 */
     struct board_op ops[BOARD_OPS_MAX];
     unsigned op_count;
+    char reset_pad[8];    /* pad that leads to the flash's RESET# on the real board; "" = none */
     char power_switch[8]; /* pad that switches the flash's supply on the real board; "" = none */
     struct board_block block; /* ready to stamp, CRC set */
 };

@@ -46,6 +46,8 @@ static const struct schema_key flash_keys[] = {
                "supply of the flash and its pads, such as 3.3V; checked against the part"),
     CHOICE_KEY(board_file_flash, chip_select, "chip_select", false, "NCS1 NCS2",
                "chip select output of the port; NCS1 if left out"),
+    TEXT_KEY(board_file_flash, reset, "reset", false, 7,
+             "pad that leads to the flash's RESET#; left alone unless `init` drives it"),
     END_OF_KEYS,
 };
 

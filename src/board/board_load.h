@@ -28,7 +28,7 @@ bool board_check_package(struct loading *loading, const struct schema_value *pla
                          const char *what);
 
 /* Fills board.pins from `port` or `pins`; checks pads, signals, and pads that are used twice, those
- * of `init` and `power_switch` included. */
+ * of `init`, `reset` and `power_switch` included. */
 bool board_check_pins(struct loading *loading);
 
 /* Prescalers and flash commands of board.block, flash_hz and clock_limit_hz. */

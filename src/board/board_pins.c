@@ -209,6 +209,19 @@ static bool check_init_pads(struct loading *loading)
     return true;
 }
 
+static bool check_reset(struct loading *loading)
+{
+    const struct schema_value *value = &loading->values.flash.reset;
+    if (value->node == NULL) {
+        return true;
+    }
+    if (!check_free_pad(loading, value, value->text, "`reset`")) {
+        return false;
+    }
+    snprintf(loading->board.reset_pad, sizeof loading->board.reset_pad, "%.7s", value->text);
+    return true;
+}
+
 static bool check_power_switch(struct loading *loading)
 {
     const struct schema_value *value = &loading->values.power_switch;
@@ -238,5 +251,5 @@ bool board_check_pins(struct loading *loading)
     }
     bool ok = loading->values.flash.port.node != NULL ? add_pins_of_port(loading)
                                                       : add_written_pins(loading);
-    return ok && check_init_pads(loading) && check_power_switch(loading);
+    return ok && check_init_pads(loading) && check_reset(loading) && check_power_switch(loading);
 }

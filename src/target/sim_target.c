@@ -242,8 +242,11 @@ static void add_wire(struct soc_config *soc, const char *pad, const char *signal
 static void describe_soc(struct soc_config *soc, const struct board *board, uint64_t seed)
 {
     *soc = (struct soc_config){.mcu = board->mcu, .seed = seed};
-    for (unsigned i = 0; i < board->pin_count && soc->wire_count < SOC_WIRES_MAX - 1; i++) {
+    for (unsigned i = 0; i < board->pin_count && soc->wire_count < SOC_WIRES_MAX - 2; i++) {
         add_wire(soc, board->pins[i].pad, board->pins[i].signal);
+    }
+    if (board->reset_pad[0] != '\0') {
+        add_wire(soc, board->reset_pad, "RESET");
     }
     if (board->power_switch[0] != '\0') {
         add_wire(soc, board->power_switch, "POWER");

@@ -157,6 +157,24 @@ static void octal_boot_lost(void **state)
     }
 }
 
+/* PN7 is NCLK of the port and leads to RESET# on the Nucleo: a driver that configures it as such
+ * holds the flash in reset, the board file's own bring-up does not. */
+static void nclk_resets_the_nucleo(void **state)
+{
+    (void)state;
+    struct target target = open_board(boards[1]);
+    struct sim *sim = sim_target_sim(&target);
+    const uint32_t gpion = 0x56023400, wanted = 0x12345678;
+    memcpy(sim_target_cells(&target), &wanted, 4);
+    bring_up(sim);
+    enter_dopi(sim);
+    assert_int_equal(read_word(sim, DOPI, 0), wanted);
+    put(sim, gpion + 0x20, get(sim, gpion + 0x20) | UINT32_C(9) << 28); /* AFRL */
+    put(sim, gpion, (get(sim, gpion) & ~(UINT32_C(3) << 14)) | UINT32_C(2) << 14);
+    assert_int_equal(read_word(sim, DOPI, 0), 0);
+    close_board(&target);
+}
+
 /* A copy of a board file with one line instead of eight. */
 static void write_one_line_board(const char *from, const char *to)
 {
@@ -202,6 +220,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(eight_lines_and_strobe),
         cmocka_unit_test(octal_boot_lost),
+        cmocka_unit_test(nclk_resets_the_nucleo),
         cmocka_unit_test(one_line_is_driven),
     };
     board_set_data_directory("data");

@@ -141,6 +141,8 @@ static const struct refusal pins[] = {
     {PINS "    CLK: PO4\n    NCS: PO0\n    IO0: PP0\n    IO1: PP1\n    IO2: PP2\n    IO3: PP3\n"
           "    IO4: PP4\n" REST,
      ERROR_BAD_VALUE, 13, 10, "`lanes: 4` does not use it", "lanes: 8"},
+    {NAME MCU PART PORT REST "  reset: PN6\n", ERROR_PIN_USED_TWICE, 10, 10, "is the flash's CLK",
+     "does not use"},
     {NAME MCU PART PORT "  lanes: 8\n  clock: 50MHz\n  supply: 3.3V\n", ERROR_BAD_VALUE, 7, 10,
      "S25FL064L has no command on eight lines", "lanes: 4"},
 };
