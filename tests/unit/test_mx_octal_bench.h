@@ -116,7 +116,8 @@ static inline void send(struct octal *o, uint8_t value)
         return;
     }
     for (unsigned bit = 8; bit-- > 0;) {
-        slot(o, (struct nor_lines){(uint8_t)((value >> bit & 1u) | 0x08), 0x0D});
+        unsigned level = ((unsigned)value >> bit & 1u) | 0x08;
+        slot(o, (struct nor_lines){(uint8_t)level, 0x0D});
     }
 }
 
@@ -127,7 +128,8 @@ static inline uint8_t receive(struct octal *o)
         return slot(o, (struct nor_lines){0, 0});
     }
     for (unsigned bit = 0; bit < 8; bit++) {
-        value = value << 1 | (slot(o, (struct nor_lines){0x08, 0x0C}) >> 1 & 1u);
+        unsigned level = slot(o, (struct nor_lines){0x08, 0x0C});
+        value = value << 1 | (level >> 1 & 1u);
     }
     return (uint8_t)value;
 }
