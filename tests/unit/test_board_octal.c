@@ -142,13 +142,24 @@ static void one_line(void **state)
     assert_int_equal(board.pin_count, 4);
 }
 
+/* The 1.8 V range of VDDIO3 is selected (SVMCR3 bit 26) only if the board file asks for it: on a
+ * 3.3 V rail it damages the chip. */
+static void voltage_range_on_request(void **state)
+{
+    (void)state;
+    static struct board board;
+    struct registers registers = {.count = 0};
+    load_text(&board, TEXT("  port: P2\n", "8") "init:\n  - set PWR.SVMCR3.VDDIO3VRSEL\n");
+    assert_int_equal(run_script(&board, &registers, 0), board.op_count);
+    assert_int_equal(*cell_at(&registers, 0x5602483C), 0x04000200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(brings_up_eight_lines),
-        cmocka_unit_test(fills_the_octal_block),
-        cmocka_unit_test(single_rate_without_strobe),
-        cmocka_unit_test(one_line),
+        cmocka_unit_test(brings_up_eight_lines),      cmocka_unit_test(fills_the_octal_block),
+        cmocka_unit_test(single_rate_without_strobe), cmocka_unit_test(one_line),
+        cmocka_unit_test(voltage_range_on_request),
     };
     board_set_data_directory("data");
     return cmocka_run_group_tests(tests, NULL, NULL);
