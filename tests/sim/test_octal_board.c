@@ -193,7 +193,7 @@ static void write_one_line_board(const char *from, const char *to)
     fclose(file);
 }
 
-/* On one line, by 4-byte opcodes, our own loader programs beyond 16 MiB already. */
+/* On one line, by 4-byte opcodes, our own loader programs beyond 16 MiB. */
 static void one_line_is_driven(void **state)
 {
     (void)state;
