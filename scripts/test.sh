@@ -9,5 +9,6 @@ generator=$3
 cmake -S . -B "$test_build" -G "$generator" -DCMAKE_BUILD_TYPE=RelWithDebInfo \
     -DEXTLOAD_SANITIZE=ON -DEXTLOAD_TESTS=ON >"$test_build.log" 2>&1 || { cat "$test_build.log"; exit 1; }
 cmake --build "$test_build" -- --quiet
+python3 tests/mutants/run.py . --check
 ctest --test-dir "$test_build" --output-on-failure --no-tests=error -j "$(nproc)"
 EXTLOAD="$PWD/$build/extload" EXAMPLE="$PWD/$build/example" bats --jobs 1 tests/cli

@@ -2,6 +2,7 @@
 """Builds the loader with one mutant at a time and tells which test notices it; see tests/mutants/list.
 
 run.py TREE BUILD [--filter NAME]... [--jobs N]
+run.py TREE --check     only whether each text of the list stands in the sources, once
 
 TREE is a copy of the sources that may be changed, BUILD its configured build directory. While one mutant
 is tested the next is built. Status 1: a mutant survives without a reason, or one with a reason is caught;
@@ -60,14 +61,20 @@ def read_list(path):
     return mutants
 
 
-def change(tree, mutant):
-    """Applies the mutant; returns what puts the file back."""
+def find(tree, mutant):
+    """The path of the file, and what is in it, that the mutant changes."""
     path = os.path.join(tree, mutant["file"])
     with open(path, encoding="utf-8") as file:
         before = file.read()
     count = before.count(mutant["text"])
     if count != 1:
         raise ListError(f"{mutant['mutant']}: the text occurs {count} times in {mutant['file']}")
+    return path, before
+
+
+def change(tree, mutant):
+    """Applies the mutant; returns what puts the file back."""
+    path, before = find(tree, mutant)
     with open(path, "w", encoding="utf-8") as file:
         file.write(before.replace(mutant["text"], mutant.get("with", "")))
 
@@ -159,7 +166,8 @@ def run(tree, directory, mutants, jobs):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("tree")
-    arguments.add_argument("build")
+    arguments.add_argument("build", nargs="?", default="")
+    arguments.add_argument("--check", action="store_true", help="only whether the list fits the sources")
     arguments.add_argument("--filter", action="append", help="only mutants whose name contains this")
     arguments.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options = arguments.parse_args()
@@ -170,7 +178,9 @@ def main():
         if not mutants:
             raise ListError(f"no mutant is named like {options.filter}")
         for mutant in mutants:  # before anything is built
-            change(options.tree, mutant)()
+            find(options.tree, mutant)
+        if options.check:
+            return 0
         verdicts = run(options.tree, options.build, mutants, options.jobs)
     except ListError as error:
         print(error, file=sys.stderr)
