@@ -19,13 +19,13 @@ import time
 
 # Program and argument. The quick ones that most mutants die of come first.
 TESTS = [("test_wires",), ("test_promise",), ("test_in_call",), ("test_watchdog",), ("test_abi",),
-         ("test_rtt",), ("test_caches",), ("test_octal",),
+         ("test_rtt",), ("test_caches",),
          ("test_matrix", "a_fault_returns_from_each_state"), ("test_matrix", "a_halted_call_is_started_over"),
          ("test_loader_states",), ("test_matrix", "deadlines_keep_to_the_clock"),
-         ("test_matrix", "a_fault_returns_on_armv7m"), ("test_addresses",), ("test_matrix",),
+         ("test_matrix", "a_fault_returns_on_armv7m"), ("test_addresses",), ("test_octal",), ("test_matrix",),
          ("test_pairs",)]
 PROGRAMS = list(dict.fromkeys(test[0] for test in TESTS))
-SECONDS = 120
+SECONDS = 300
 KEYS = ("mutant", "file", "text", "with", "why", "survives")
 
 
