@@ -268,6 +268,7 @@ bool sim_target_open(struct target *target, const struct board *board,
     };
     describe_soc(&config.soc, board, options->seed);
     config.soc.unclocked = options->unclocked;
+    config.soc.fuse_word_124 = options->fuse_word_124;
     const char *core = options->core != NULL ? options->core : board->core;
     size_t size = nor_part_size(board->part.name);
     if (size == 0) {

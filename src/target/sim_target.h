@@ -22,6 +22,7 @@ struct sim_target_options {
     enum soc_unclocked unclocked;
     bool caches;           /* cpu_config: lines that hold other bytes than the memory */
     bool debug_incoherent; /* the same: the probe reaches the memory behind the D-cache */
+    uint32_t fuse_word_124; /* see sim/soc/soc.h */
 };
 
 /* Powers the board up, lets the boot ROM run (development boot), and halts the core. */

@@ -91,11 +91,12 @@ static void refused(void **state)
         uint16_t code[2];
         const char *name;
     } cases[] = {
-        {{0xEF22, 0x0844}, "MVE"},   /* vadd.i32 q0, q1, q2 */
-        {{0xED90, 0x1F00}, "MVE"},   /* vldrw.32 q0, [r0] */
-        {{0xEA50, 0x01CF}, "MVE"},   /* lsll r0, r1, #3 */
-        {{0xF01F, 0xC80B}, "LETP"},  /* letp lr, label */
-        {{0xF013, 0xE001}, "DLSTP"}, /* dlstp.16 lr, r3 */
+        {{0xEF22, 0x0844}, "MVE"},            /* vadd.i32 q0, q1, q2 */
+        {{0xED90, 0x1F00}, "MVE"},            /* vldrw.32 q0, [r0] */
+        {{0xEA50, 0x01CF}, "MVE"},            /* lsll r0, r1, #3 */
+        {{0xEE30, 0x0981}, "half-precision"}, /* vadd.f16 s0, s1, s2 */
+        {{0xF01F, 0xC80B}, "LETP"},           /* letp lr, label */
+        {{0xF013, 0xE001}, "DLSTP"},          /* dlstp.16 lr, r3 */
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct rig rig;

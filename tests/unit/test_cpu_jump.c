@@ -214,6 +214,45 @@ static void same_with_and_without(void **state)
     }
 }
 
+/* Loops that are closed by LE, and a deadline that is tested by CSET (Armv8.1-M). */
+static void loops_of_armv81m(void **state)
+{
+    (void)state;
+    static const struct program rows[] = {
+        {"poll closed by LE without a count",
+         {0x6801, 0x07C9, 0xD101, 0xF02F, 0xC805, 0xBE00}, /* ldr; lsls; bne end; le; bkpt */
+         {RIG_STATUS},
+         7 * PS_PER_MS + 12345,
+         PS_PER_SECOND,
+         0,
+         true},
+        {"LE counts its loop down: a timeout of 3000 turns gives up",
+         {0xF042, 0xE001, 0x6801, 0x07C9, 0xD101, 0xF00F, 0xC805, 0xBE00}, /* dls lr, r2; ... */
+         {RIG_STATUS, 0, 3000},
+         20 * PS_PER_MS,
+         PS_PER_SECOND,
+         0,
+         false},
+        {"a deadline by CYCCNT through CSET",
+         /* ldr r3, [r2]; subs r3, r3, r4; cmp r3, r5; cset r6, hs; cmp r6, #0; beq; bkpt */
+         {0x6813, 0x1B1B, 0x42AB, 0xEA5F, 0x963F, 0x2E00, 0xD0F8, 0xBE00},
+         {0, 0, DWT_CYCCNT, 0, 0, 100001},
+         0,
+         PS_PER_SECOND,
+         0,
+         true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct result with, without;
+        run(&rows[i], CPU_M55, false, &with);
+        run(&rows[i], CPU_M55, true, &without);
+        compare(&rows[i], &with, &without);
+        assert_int_equal(with.stop, CPU_STOP_BKPT);
+        /* Behind the last instruction: no fault has led elsewhere. */
+        assert_in_range(with.registers[CPU_PC], RIG_CODE + 10, RIG_CODE + 14);
+    }
+}
+
 /* One iteration per read: the poll that first sees the bit comes within one iteration of it. */
 static void exits_at_the_same_poll(void **state)
 {
@@ -247,6 +286,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_with_and_without),
+        cmocka_unit_test(loops_of_armv81m),
         cmocka_unit_test(exits_at_the_same_poll),
         cmocka_unit_test(long_wait_is_cheap),
     };

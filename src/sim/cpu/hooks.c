@@ -308,16 +308,17 @@ static bool slow_path(struct cpu *cpu, uint32_t address, uint32_t size)
     return (!cpu->trace || on_traced(cpu, address)) && may_execute(cpu, address, size);
 }
 
-/* Coprocessors 8, 9, 14 and 15 are the vector unit's on Armv8.1-M, absent elsewhere. */
+/* Coprocessors 8, 14, 15 and, with half precision, 9: the vector unit's on Armv8.1-M only. */
 static bool is_vector(const struct cpu *cpu, unsigned number)
 {
     return cpu->config.model == CPU_M55 &&
            (number == 8 || number == 9 || number == 14 || number == 15);
 }
 
-static bool refuse_vector(struct cpu *cpu, uint32_t address)
+static bool refuse_vector(struct cpu *cpu, uint32_t address, unsigned number)
 {
-    snprintf(cpu->text, sizeof cpu->text, "not modelled: MVE instruction at 0x%08X", address);
+    snprintf(cpu->text, sizeof cpu->text, "not modelled: %s instruction at 0x%08X",
+             number == 9 ? "half-precision floating-point" : "MVE", address);
     stop_slice(cpu, EVENT_UNSUPPORTED);
     return false;
 }
@@ -334,14 +335,14 @@ static bool special_allowed(struct cpu *cpu, uint32_t address)
         return false;
     }
     if (!is_fp_or_coprocessor(first)) {
-        return !is_vector_shift(first, second) || refuse_vector(cpu, address);
+        return !is_vector_shift(first, second) || refuse_vector(cpu, address, 8);
     }
     unsigned number = coprocessor_number(first, second);
     bool vector = is_vector(cpu, number);
     bool present = vector || ((number == 10 || number == 11) && model_has_fpu(cpu));
     uint32_t access = (cpu->cpacr >> 20) & 3u; /* CP10; CP11 must be the same */
     if (present && (access == 3 || (access == 1 && is_privileged(cpu)))) {
-        return !vector || refuse_vector(cpu, address);
+        return !vector || refuse_vector(cpu, address, number);
     }
     return refuse(cpu, EXC_USAGEFAULT, CFSR_NOCP, 0);
 }

@@ -136,18 +136,30 @@ uint32_t soc_clocks_kernel_hz(const struct soc *soc, unsigned xspi)
     }
 }
 
-/* The oscillators that CPU and buses run on cannot be switched off. */
+static uint32_t oscillator_bit(uint32_t source)
+{
+    switch (source) {
+    case SWITCH_HSI: return 1U << OSC_HSI;
+    case SWITCH_MSI: return 1U << OSC_MSI;
+    default: return 0;
+    }
+}
+
+/* PLL and source behind divider ICn. */
+static uint32_t needed_by_ic(const struct soc *soc, unsigned n)
+{
+    const uint32_t pll = field(soc, IC1CFGR + 4 * (n - 1), 28, 2);
+    const bool bypassed = field(soc, PLL1CFGR1 + 16 * pll, 27, 1) != 0;
+    return (bypassed ? 0 : 1U << (OSC_PLL1 + pll)) |
+           oscillator_bit(field(soc, PLL1CFGR1 + 16 * pll, 28, 3));
+}
+
+/* What CPU and buses run on cannot be switched off [memory: of the STM32 families]. */
 static uint32_t needed_oscillators(const struct soc *soc)
 {
-    uint32_t needed = 0;
-    for (unsigned low = 20; low <= 28; low += 8) {
-        switch (field(soc, CFGR1, low, 2)) {
-        case SWITCH_HSI: needed |= 1U << OSC_HSI; break;
-        case SWITCH_MSI: needed |= 1U << OSC_MSI; break;
-        default: break;
-        }
-    }
-    return needed;
+    const uint32_t cpu = field(soc, CFGR1, 20, 2), bus = field(soc, CFGR1, 28, 2);
+    return (cpu == SWITCH_IC ? needed_by_ic(soc, 1) : oscillator_bit(cpu)) |
+           (bus == SWITCH_IC ? needed_by_ic(soc, 2) : oscillator_bit(bus));
 }
 
 static void update_oscillators(struct soc *soc)

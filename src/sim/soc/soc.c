@@ -95,6 +95,7 @@ void soc_reset(struct soc *soc)
     if (soc->sden_written) { /* only a power-on reset gives SDEN back */
         soc_put_word(soc, BANK_PWR, 0, (soc_word(soc, BANK_PWR, 0) & ~sden) | (cr1 & sden));
     }
+    soc_put_word(soc, BANK_BSEC, 4 * 124, soc->config.fuse_word_124);
     soc_iwdg_reset(soc);
     if ((soc_word(soc, BANK_BSEC, 4 * 124) & 1U) != 0) {
         soc_iwdg_start(soc); /* IWDG_HW */

@@ -42,6 +42,8 @@ struct soc_config {
     bool power_switched; /* the flash is fed through the pad wired to POWER (high = on); else always
                             on */
     uint64_t seed;       /* of the poison in RAM */
+    /* BSEC OTP word 124 as burnt: 17 to 13 HSLV of VDD, VDDIO2 to 5, 0 IWDG_HW [HDR]. */
+    uint32_t fuse_word_124;
 };
 
 enum soc_access {

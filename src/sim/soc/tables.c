@@ -94,7 +94,7 @@ static const struct soc_register syscfg[] = {
     END,
 };
 
-/* Fuse words as of a part with nothing burnt: word 124 (HSLV bits, IWDG_HW) is 0. */
+/* Fuse words as of a part with nothing burnt; word 124 (HSLV bits, IWDG_HW) as configured. */
 static const struct soc_register bsec[] = {
     {0x000, 5, 0, 0, "FVR", 0, 0},
     FIXED(0x014, "FVR5", 0x00200030), /* unique ID, three words; this one is made up */
