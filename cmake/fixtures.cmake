@@ -18,4 +18,30 @@ foreach(source ${FIXTURE_SOURCES})
     COMMENT "Cross-compiling fixture ${name}" VERBATIM)
   list(APPEND FIXTURE_FILES ${fixture})
 endforeach()
+
+# A loader as over a vendor's driver layer, for Armv8.1-M: one driver, a file and constants per chip.
+set(HAL_STYLE_DIR ${FIXTURE_SOURCE}/hal_style)
+file(GLOB HAL_STYLE_FILES CONFIGURE_DEPENDS tests/fixtures/hal_style/*)
+function(add_hal_style_fixture part chip)
+  set(fixture ${FIXTURE_DIR}/hal_style_${part}.stldr)
+  list(TRANSFORM ARGN PREPEND -DHAL_STYLE_ OUTPUT_VARIABLE constants)
+  set(sources ${HAL_STYLE_FILES})
+  list(FILTER sources INCLUDE REGEX "\\.c$")
+  list(FILTER sources EXCLUDE REGEX "/nor_[a-z]+\\.c$")
+  add_custom_command(
+    OUTPUT ${fixture}
+    COMMAND ${LOADER_GCC} -mcpu=cortex-m55 -mthumb -mfloat-abi=soft -std=gnu11 -O2 -ffreestanding
+            -fno-builtin -nostdlib -nostartfiles -Wall -Wextra -Werror -I${CMAKE_SOURCE_DIR}
+            -DFIXTURE_NAME="hal_style_${part}" ${constants} -T ${HAL_STYLE_DIR}/layout.ld
+            -Wl,--build-id=none -Wl,--no-warn-rwx-segments ${sources} ${HAL_STYLE_DIR}/${chip}.c
+            -o ${fixture}
+    DEPENDS ${HAL_STYLE_FILES} ${CMAKE_SOURCE_DIR}/abi/storage_info.h
+    COMMENT "Cross-compiling fixture hal_style_${part}" VERBATIM)
+  list(APPEND FIXTURE_FILES ${fixture})
+  set(FIXTURE_FILES ${FIXTURE_FILES} PARENT_SCOPE)
+endfunction()
+add_hal_style_fixture(s25fl064l nor_spi DEVICE_BITS=23)
+add_hal_style_fixture(mx25um51245g nor_octal OCTAL DEVICE_BITS=26 ID_TYPE=0x80 ID_SIZE=0x3A)
+add_hal_style_fixture(mx66uw1g45g nor_octal OCTAL DEVICE_BITS=27 ID_TYPE=0x81 ID_SIZE=0x3B)
+
 add_custom_target(fixtures ALL DEPENDS ${FIXTURE_FILES})

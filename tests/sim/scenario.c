@@ -89,6 +89,7 @@ void scenario_open(struct scenario_rig *rig, const struct scenario *scenario)
         .unclocked = scenario->unclocked,
         .caches = scenario->caches,
         .debug_incoherent = scenario->debug_incoherent,
+        .fuse_word_124 = scenario->fuse_word_124,
     };
     scenario_assert_good(rig, sim_target_open(&rig->target, &rig->board, &options, &rig->error));
     rig->sim = sim_target_sim(&rig->target);

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A stranger's loader as over a vendor's driver layer (tests/fixtures/hal_style): 600 MHz by PLL, caches on,
+ * time-outs by SysTick's COUNTFLAG, the FIFO byte by byte, code for Armv8.1-M, data in AHBSRAM1. It
+ * must do its work here as it would on a board.
+ */
+#include "sim/scenario.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define S25FL064L "hal_style_s25fl064l"
+#define JLINK     "cubeprogrammer-jlink"
+#define STLINK    "cubeprogrammer-stlink"
+#define DATA_RAM  0x38000000u
+#define AT        0x101F3u
+#define SIZE      0x2345u
+#define SECTOR    0x10000u
+#define HSLV_FUSE (1u << 15) /* VDDIO3: the kernel clock is then 300 MHz instead of 75 */
+
+static const char *const hosts[] = {JLINK, STLINK};
+
+static const char *path_of(const char *fixture)
+{
+    static char path[512];
+    snprintf(path, sizeof path, "%s/%s.stldr", EXTLOAD_FIXTURES, fixture);
+    return path;
+}
+
+static void open_rig(struct scenario_rig *rig, const char *host, uint32_t fuse, bool no_jump)
+{
+    const struct scenario scenario = {.host = host,
+                                      .loader = path_of(S25FL064L),
+                                      .content = CONTENT_USED,
+                                      .seed = 3,
+                                      .no_jump = no_jump,
+                                      .fuse_word_124 = fuse};
+    scenario_open(rig, &scenario);
+}
+
+static uint32_t word_at(struct scenario_rig *rig, uint32_t address)
+{
+    uint32_t word = 0;
+    assert_true(rig->target.ops->read_memory(rig->target.context, address, &word, sizeof word,
+                                             &rig->error));
+    return word;
+}
+
+/* Erases the sector, writes, and compares by the window, as the tool does; then looks at the cells. */
+static void erase_write_verify(struct scenario_rig *rig)
+{
+    struct image image;
+    uint64_t written = 0;
+    scenario_make_image(&image, &rig->board, AT, SIZE, 7);
+    uint8_t *expected = malloc(rig->board.part.size);
+    assert_non_null(expected);
+    memcpy(expected, rig->cells, rig->board.part.size);
+    memset(expected + SECTOR, 0xFF, SECTOR);
+    scenario_assert_good(
+        rig, operation_erase(&rig->session, rig->board.window + SECTOR, SECTOR, &rig->error));
+    scenario_assert_good(rig, operation_write(&rig->session, &image, &written, &rig->error));
+    scenario_assert_good(rig, operation_verify(&rig->session, &image, &rig->error));
+    assert_int_equal(written, SIZE);
+    scenario_assert_cells(rig, &image, expected);
+    free(expected);
+    image_release(&image);
+}
+
+static void read_gives_the_cells(struct scenario_rig *rig, uint32_t offset, uint32_t size)
+{
+    uint8_t *bytes = malloc(size);
+    assert_non_null(bytes);
+    scenario_assert_good(rig, operation_read(&rig->session, NULL, rig->board.window + offset, bytes,
+                                             size, &rig->error));
+    assert_memory_equal(bytes, rig->cells + offset, size);
+    free(bytes);
+}
+
+/* What an M33 does not know, by its encoding. */
+static unsigned count_of(const struct loader_file *loader, uint16_t first_mask, uint16_t first,
+                         uint16_t second_mask, uint16_t second)
+{
+    unsigned count = 0;
+    for (uint32_t i = 0; i + 4 <= loader->file_size; i += 2) {
+        uint16_t words[2];
+        memcpy(words, loader->image + i, sizeof words);
+        count += (words[0] & first_mask) == first && (words[1] & second_mask) == second;
+    }
+    return count;
+}
+
+static void is_code_for_armv81m(void **state)
+{
+    (void)state;
+    struct loader_file loader;
+    struct error error = {0};
+    assert_true(loader_file_read(&loader, path_of(S25FL064L), &error));
+    assert_true(count_of(&loader, 0xFFF0, 0xF040, 0xFFFF, 0xE001) > 0); /* DLS */
+    assert_true(count_of(&loader, 0xFFFF, 0xF00F, 0xF001, 0xC001) > 0); /* LE */
+    assert_true(count_of(&loader, 0xFFF0, 0xEA50, 0xC000, 0x8000) > 0); /* CSEL and its kin */
+    loader_file_release(&loader);
+}
+
+/* Data are in no PT_LOAD, so the tool's buffer cannot come to lie over them. */
+static void is_laid_out_as_such_loaders_are(void **state)
+{
+    (void)state;
+    struct loader_file loader;
+    struct error error = {0};
+    assert_true(loader_file_read(&loader, path_of(S25FL064L), &error));
+    assert_int_equal(loader.image_address, 0x34180404);
+    assert_int_equal(loader.file_size, loader.memory_size);
+    assert_int_equal(loader.entry[LOADER_READ], 0); /* the window is read instead */
+    assert_int_equal(loader.info.sectors[0].size, SECTOR);
+    loader_file_release(&loader);
+}
+
+static void erases_writes_and_verifies(void **state)
+{
+    (void)state;
+    for (size_t host = 0; host < sizeof hosts / sizeof hosts[0]; host++) {
+        for (uint32_t fuse = 0; fuse <= HSLV_FUSE; fuse += HSLV_FUSE) {
+            struct scenario_rig rig;
+            open_rig(&rig, hosts[host], fuse, false);
+            erase_write_verify(&rig);
+            read_gives_the_cells(&rig, 0, 0x1003);
+            read_gives_the_cells(&rig, 0x3F0001, 0x10001);
+            scenario_assert_boots(&rig);
+            scenario_close(&rig);
+        }
+    }
+}
+
+/* The model knows every register that it touches; what it does to an unclocked XSPI is forgiven. */
+static void leaves_the_board_as_such_loaders_do(void **state)
+{
+    (void)state;
+    struct scenario_rig rig;
+    open_rig(&rig, JLINK, 0, false);
+    assert_true(word_at(&rig, DATA_RAM) > 1000); /* poison: nobody cleared it */
+    read_gives_the_cells(&rig, 0, 16);
+    struct cpu *cpu = sim_cpu(rig.sim);
+    const struct soc_stats *stats = soc_stats(sim_soc(rig.sim));
+    assert_int_equal(soc_cpu_hz(sim_soc(rig.sim)), 600000000);
+    assert_int_equal(cpu_get(cpu, CPU_PRIMASK), 1);
+    assert_int_equal(word_at(&rig, 0xE000ED14u) & 3u << 16, 3u << 16); /* CCR: DC, IC */
+    assert_in_range(word_at(&rig, DATA_RAM), 10, 20);                  /* its ticks */
+    assert_int_equal(stats->unmodelled_accesses, 0);
+    assert_true(stats->unclocked_accesses > 0);
+    assert_int_equal(stats->frames_unreached, 0);
+    uint64_t unclocked = stats->unclocked_accesses;
+    read_gives_the_cells(&rig, 0, 16); /* Init again: now they have a clock */
+    assert_int_equal(stats->unclocked_accesses, unclocked);
+    scenario_close(&rig);
+}
+
+/* Time-outs by ticks that are counted in RAM: leaving polls out must change nothing. */
+static void takes_the_same_time_without_jumps(void **state)
+{
+    (void)state;
+    uint64_t now[2], instructions[2], jumps[2];
+    for (int no_jump = 0; no_jump < 2; no_jump++) {
+        struct scenario_rig rig;
+        struct image image;
+        uint64_t written = 0;
+        open_rig(&rig, STLINK, 0, no_jump != 0);
+        memset(rig.cells, 0xFF, SECTOR);
+        scenario_make_image(&image, &rig.board, 0x80, 0x300, 5);
+        scenario_assert_good(&rig, operation_write(&rig.session, &image, &written, &rig.error));
+        scenario_assert_good(&rig, operation_verify(&rig.session, &image, &rig.error));
+        now[no_jump] = sim_clock(rig.sim)->now_ps;
+        instructions[no_jump] = cpu_stats(sim_cpu(rig.sim))->instructions;
+        jumps[no_jump] = cpu_stats(sim_cpu(rig.sim))->jumps;
+        image_release(&image);
+        scenario_close(&rig);
+    }
+    assert_int_equal(now[0], now[1]);
+    assert_int_equal(instructions[0], instructions[1]);
+    assert_true(jumps[0] > 0);
+    assert_int_equal(jumps[1], 0);
+}
+
+static void call(struct scenario_rig *rig, enum loader_function function,
+                 const uint32_t arguments[4], uint32_t results[2])
+{
+    scenario_assert_good(
+        rig, session_call(&rig->session, function, arguments, 1000000, results, &rig->error));
+}
+
+static void verify_checksum_and_mass_erase(void **state)
+{
+    (void)state;
+    struct scenario_rig rig;
+    uint32_t results[2], sum = 0;
+    open_rig(&rig, JLINK, 0, false);
+    read_gives_the_cells(&rig, 0, 16);
+    for (uint32_t i = 0; i < 0x400; i++) {
+        sum += rig.cells[0x200 + i];
+    }
+    const uint32_t some[4] = {rig.board.window + 0x200, 0x400, 1, 0};
+    call(&rig, LOADER_CHECKSUM, some, results);
+    assert_int_equal(results[0], sum + 1);
+
+    uint32_t buffer = rig.session.layout.buffer;
+    assert_true(rig.target.ops->write_memory(rig.target.context, buffer, rig.cells + 0x200, 0x400,
+                                             &rig.error));
+    const uint32_t same[4] = {rig.board.window + 0x200, buffer, 0x100, 0};
+    call(&rig, LOADER_VERIFY, same, results);
+    assert_int_equal(results[0], 0);
+    assert_int_equal(results[1], sum);
+    rig.cells[0x345] ^= 1;
+    call(&rig, LOADER_VERIFY, same, results);
+    assert_int_equal(results[0], rig.board.window + 0x345);
+
+    scenario_assert_good(&rig, operation_erase_all(&rig.session, &rig.error));
+    for (uint32_t i = 0; i < rig.board.part.size; i++) {
+        assert_int_equal(rig.cells[i], 0xFF);
+    }
+    scenario_close(&rig);
+}
+
+/* It resets the chip on one line only: a chip in QPI stays silent, and Init says 0 after its
+ * time-outs, not never. */
+static void a_chip_it_cannot_reset_is_refused(void **state)
+{
+    (void)state;
+    struct scenario_rig rig;
+    uint8_t byte;
+    open_rig(&rig, STLINK, 0, false);
+    assert_true(nor_inherit(sim_nor(rig.sim), sim_clock(rig.sim)->now_ps, "qpi"));
+    assert_false(operation_read(&rig.session, NULL, rig.board.window, &byte, 1, &rig.error));
+    assert_int_equal(rig.error.code, ERROR_INIT_FAILED);
+    scenario_close(&rig);
+}
+
+/* The loop that clears its data is closed by LE, which an M33 does not know. */
+static void an_older_core_does_not_run_it(void **state)
+{
+    (void)state;
+    struct scenario_rig rig;
+    uint8_t byte;
+    const struct scenario scenario = {
+        .host = JLINK, .loader = path_of(S25FL064L), .core = "cortex-m33"};
+    scenario_open(&rig, &scenario);
+    assert_false(operation_read(&rig.session, NULL, rig.board.window, &byte, 1, &rig.error));
+    assert_int_equal(rig.error.code, ERROR_CALL_TIMEOUT);
+    assert_non_null(strstr(rig.error.detail, "UNDEFINSTR"));
+    assert_non_null(strstr(rig.error.detail, "from loader_init+"));
+    scenario_close(&rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(is_code_for_armv81m),
+        cmocka_unit_test(is_laid_out_as_such_loaders_are),
+        cmocka_unit_test(erases_writes_and_verifies),
+        cmocka_unit_test(leaves_the_board_as_such_loaders_do),
+        cmocka_unit_test(takes_the_same_time_without_jumps),
+        cmocka_unit_test(verify_checksum_and_mass_erase),
+        cmocka_unit_test(a_chip_it_cannot_reset_is_refused),
+        cmocka_unit_test(an_older_core_does_not_run_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
