@@ -19,11 +19,20 @@
 #define STLINK    "cubeprogrammer-stlink"
 #define DATA_RAM  0x38000000u
 #define AT        0x101F3u
-#define SIZE      0x2345u
+#define SIZE      0x2344u /* odd start, odd end */
 #define SECTOR    0x10000u
 #define HSLV_FUSE (1u << 15) /* VDDIO3: the kernel clock is then 300 MHz instead of 75 */
 
 static const char *const hosts[] = {JLINK, STLINK};
+
+/* The fuse as on the boards that are sold. */
+static const struct octal_board {
+    const char *path, *fixture;
+    uint32_t fuse;
+} octal_boards[] = {
+    {"data/boards/stm32n6570-dk.yaml", "hal_style_mx66uw1g45g", HSLV_FUSE},
+    {"data/boards/nucleo-n657x0-q.yaml", "hal_style_mx25um51245g", 0},
+};
 
 static const char *path_of(const char *fixture)
 {
@@ -254,6 +263,60 @@ static void an_older_core_does_not_run_it(void **state)
     scenario_close(&rig);
 }
 
+static void open_octal_rig(struct scenario_rig *rig, const struct octal_board *board,
+                           const char *host, const char *chip_state)
+{
+    const struct scenario scenario = {.board = board->path,
+                                      .host = host,
+                                      .loader = path_of(board->fixture),
+                                      .seed = 4,
+                                      .fuse_word_124 = board->fuse};
+    scenario_open(rig, &scenario);
+    memset(rig->cells, 0x5A, 4 * SECTOR);
+    if (chip_state != NULL) {
+        assert_true(nor_inherit(sim_nor(rig->sim), sim_clock(rig->sim)->now_ps, chip_state));
+    }
+}
+
+/* It leaves the chip in octal DTR, which no boot ROM reads: what programmed well does not start. */
+static void assert_boot_is_lost(struct scenario_rig *rig)
+{
+    char why[160] = "";
+    assert_false(sim_boot(rig->sim, 0, why, sizeof why));
+    assert_non_null(strstr(why, "the boot ROM reads by 03h"));
+}
+
+static void octal_boards_from_each_protocol(void **state)
+{
+    (void)state;
+    static const char *const chip_states[] = {NULL, "octal-str", "octal-dtr"};
+    for (size_t i = 0; i < sizeof octal_boards / sizeof octal_boards[0]; i++) {
+        for (size_t j = 0; j < sizeof chip_states / sizeof chip_states[0]; j++) {
+            for (size_t host = 0; host < sizeof hosts / sizeof hosts[0]; host++) {
+                struct scenario_rig rig;
+                open_octal_rig(&rig, &octal_boards[i], hosts[host], chip_states[j]);
+                erase_write_verify(&rig);
+                read_gives_the_cells(&rig, 0xFF01, 0x1003);
+                assert_int_equal(soc_stats(sim_soc(rig.sim))->unmodelled_accesses, 0);
+                assert_boot_is_lost(&rig);
+                scenario_close(&rig);
+            }
+        }
+    }
+}
+
+/* The smaller one: it is the same frame, and half the cells to look at. */
+static void an_octal_board_is_erased_whole(void **state)
+{
+    (void)state;
+    struct scenario_rig rig;
+    open_octal_rig(&rig, &octal_boards[1], JLINK, NULL);
+    scenario_assert_good(&rig, operation_erase_all(&rig.session, &rig.error));
+    assert_int_equal(rig.cells[0], 0xFF);
+    assert_memory_equal(rig.cells, rig.cells + 1, rig.board.part.size - 1);
+    scenario_close(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,6 +328,8 @@ int main(void)
         cmocka_unit_test(verify_checksum_and_mass_erase),
         cmocka_unit_test(a_chip_it_cannot_reset_is_refused),
         cmocka_unit_test(an_older_core_does_not_run_it),
+        cmocka_unit_test(octal_boards_from_each_protocol),
+        cmocka_unit_test(an_octal_board_is_erased_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
