@@ -247,6 +247,19 @@ static void a_chip_it_cannot_reset_is_refused(void **state)
     scenario_close(&rig);
 }
 
+/* It takes the stack limit as found: one above the tool's stack ends it at its first push. */
+static void a_limit_above_its_stack_ends_it(void **state)
+{
+    (void)state;
+    struct scenario_rig rig;
+    uint8_t byte;
+    open_rig(&rig, JLINK, 0, false);
+    cpu_set(sim_cpu(rig.sim), CPU_MSPLIM, 0x341FE000);
+    assert_false(operation_read(&rig.session, NULL, rig.board.window, &byte, 1, &rig.error));
+    assert_non_null(strstr(rig.error.detail, "STKOF"));
+    scenario_close(&rig);
+}
+
 /* The loop that clears its data is closed by LE, which an M33 does not know. */
 static void an_older_core_does_not_run_it(void **state)
 {
@@ -259,7 +272,7 @@ static void an_older_core_does_not_run_it(void **state)
     assert_false(operation_read(&rig.session, NULL, rig.board.window, &byte, 1, &rig.error));
     assert_int_equal(rig.error.code, ERROR_CALL_TIMEOUT);
     assert_non_null(strstr(rig.error.detail, "UNDEFINSTR"));
-    assert_non_null(strstr(rig.error.detail, "from loader_init+"));
+    assert_non_null(strstr(rig.error.detail, "from Init+"));
     scenario_close(&rig);
 }
 
@@ -327,6 +340,7 @@ int main(void)
         cmocka_unit_test(takes_the_same_time_without_jumps),
         cmocka_unit_test(verify_checksum_and_mass_erase),
         cmocka_unit_test(a_chip_it_cannot_reset_is_refused),
+        cmocka_unit_test(a_limit_above_its_stack_ends_it),
         cmocka_unit_test(an_older_core_does_not_run_it),
         cmocka_unit_test(octal_boards_from_each_protocol),
         cmocka_unit_test(an_octal_board_is_erased_whole),

@@ -272,9 +272,10 @@ static void poison(struct cpu *cpu)
 /*
  * Development boot of the STM32N6, where public loaders and debug scripts report it: Secure
  * privileged, stack limits not zero, VTOR still in ROM (ST SVD: INITSVTORCR resets to 0x18000000),
- * PC in a ROM loop near 0x18003514. Where the ROM's stacks lie is not published: they are put above
- * anything a loader uses, so that an inherited limit bites [INF]. PRIMASK 0 is the harsher
- * choice [INF].
+ * PC in a ROM loop near 0x18003514. Where the ROM's stacks lie is not published. ST's shipped loaders
+ * take the limits as found, and their tool writes them in no log, so they lie below the stack that
+ * it gives: put into the RAM that the ROM uses, the start of AXISRAM2 [INF]. PRIMASK 0 is
+ * the harsher choice [INF].
  */
 static void reset_registers(struct cpu *cpu)
 {
@@ -289,11 +290,11 @@ static void reset_registers(struct cpu *cpu)
         limit_set(cpu, false, 0);
         limit_set(cpu, true, 0);
     }
-    special_set(cpu, UC_ARM_REG_MSP, v8m ? 0x341FF000u : 0x20000400u);
-    special_set(cpu, UC_ARM_REG_PSP, v8m ? 0x341FD000u : 0x20000800u);
+    special_set(cpu, UC_ARM_REG_MSP, v8m ? 0x34102000u : 0x20000400u);
+    special_set(cpu, UC_ARM_REG_PSP, v8m ? 0x34101000u : 0x20000800u);
     if (v8m) {
-        limit_set(cpu, false, 0x341FE000u);
-        limit_set(cpu, true, 0x341FC000u);
+        limit_set(cpu, false, 0x34101000u);
+        limit_set(cpu, true, 0x34100800u);
     }
     pc_set(cpu, v8m ? 0x18003514u : 0u);
 }
