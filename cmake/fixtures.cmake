@@ -42,6 +42,7 @@ function(add_hal_style_fixture part chip)
 endfunction()
 add_hal_style_fixture(s25fl064l nor_spi DEVICE_BITS=23)
 add_hal_style_fixture(mx25um51245g nor_octal OCTAL DEVICE_BITS=26 ID_TYPE=0x80 ID_SIZE=0x3A)
-add_hal_style_fixture(mx66uw1g45g nor_octal OCTAL DEVICE_BITS=27 ID_TYPE=0x81 ID_SIZE=0x3B)
+add_hal_style_fixture(mx66uw1g45g nor_octal OCTAL DEVICE_BITS=27 ID_TYPE=0x81 ID_SIZE=0x3B
+                      ASKS_A_MUTE_CHIP)
 
 add_custom_target(fixtures ALL DEPENDS ${FIXTURE_FILES})
