@@ -233,6 +233,35 @@ static void verify_checksum_and_mass_erase(void **state)
     scenario_close(&rig);
 }
 
+/* It switches the D-cache on and never invalidates: what its own CheckSum has read of the window, it
+ * reads again from the lines, whatever was programmed since. */
+static void with_caches_that_hold_lines_it_sums_old_bytes(void **state)
+{
+    (void)state;
+    for (int caches = 0; caches < 2; caches++) {
+        struct scenario_rig rig;
+        uint32_t results[2];
+        const struct scenario scenario = {
+            .host = JLINK, .loader = path_of(S25FL064L), .seed = 3, .caches = caches != 0};
+        scenario_open(&rig, &scenario);
+        read_gives_the_cells(&rig, 0, 16);
+        uint32_t buffer = rig.session.layout.buffer;
+        uint8_t zeros[64] = {0};
+        const uint32_t place[4] = {rig.board.window, sizeof zeros, 0, 0};
+        const uint32_t written[4] = {rig.board.window, sizeof zeros, buffer, 0};
+        call(&rig, LOADER_CHECKSUM, place, results);
+        assert_int_equal(results[0], sizeof zeros * 0xFF);
+        assert_true(rig.target.ops->write_memory(rig.target.context, buffer, zeros, sizeof zeros,
+                                                 &rig.error));
+        call(&rig, LOADER_WRITE, written, results);
+        assert_int_equal(results[0], 1);
+        assert_memory_equal(rig.cells, zeros, sizeof zeros);
+        call(&rig, LOADER_CHECKSUM, place, results);
+        assert_int_equal(results[0], caches != 0 ? sizeof zeros * 0xFF : 0);
+        scenario_close(&rig);
+    }
+}
+
 /* It resets the chip on one line only: a chip in QPI stays silent, and Init says 0 after its
  * time-outs, not never. */
 static void a_chip_it_cannot_reset_is_refused(void **state)
@@ -365,6 +394,7 @@ int main(void)
         cmocka_unit_test(leaves_the_board_as_such_loaders_do),
         cmocka_unit_test(takes_the_same_time_without_jumps),
         cmocka_unit_test(verify_checksum_and_mass_erase),
+        cmocka_unit_test(with_caches_that_hold_lines_it_sums_old_bytes),
         cmocka_unit_test(a_chip_it_cannot_reset_is_refused),
         cmocka_unit_test(an_unclocked_controller_may_end_it),
         cmocka_unit_test(a_limit_above_its_stack_ends_it),
