@@ -20,5 +20,5 @@ sed -i -e 's/\(LOADER_IMAGE_SOURCE} \)[0-9][0-9]*$/\116384/' -e 's/-Werror/-w/' 
 grep -q 'LOADER_IMAGE_SOURCE} 16384$' "$tree/cmake/loader.cmake" || { echo "no budget in cmake/loader.cmake" >&2; exit 2; }
 
 cmake -S "$tree" -B "$directory/out" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_FLAGS_RELEASE=-O2 \
-    -DEXTLOAD_TESTS=ON >"$directory/configure.log" 2>&1 || { cat "$directory/configure.log"; exit 2; }
+    -DEXTLOAD_TESTS=ON -DEXTLOAD_SHARED_IMAGE=ON >"$directory/configure.log" 2>&1 || { cat "$directory/configure.log"; exit 2; }
 exec python3 tests/mutants/run.py "$tree" "$directory/out" "$@"

@@ -25,6 +25,7 @@ TESTS = [("test_wires",), ("test_promise",), ("test_in_call",), ("test_watchdog"
          ("test_matrix", "a_fault_returns_on_armv7m"), ("test_addresses",), ("test_octal",), ("test_matrix",),
          ("test_pairs",)]
 PROGRAMS = list(dict.fromkeys(test[0] for test in TESTS))
+IMAGE = "libloader_image.so"
 SECONDS = 300
 KEYS = ("mutant", "file", "text", "with", "why", "survives")
 
@@ -85,23 +86,22 @@ def change(tree, mutant):
     return undo
 
 
-def build(directory, name):
-    """The test programs of this loader, in a directory of their own."""
-    done = subprocess.run(["ninja", "-C", directory, "--quiet", *PROGRAMS], stdout=subprocess.PIPE,
+def build(directory, name, targets):
+    """The library that holds this loader, in a directory of its own; the test programs are linked once."""
+    done = subprocess.run(["ninja", "-C", directory, "--quiet", *targets], stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode != 0:
         raise ListError(f"{name}: does not build, which catches nothing\n{done.stdout}")
-    programs = os.path.join(directory, "mutants", name)
-    os.makedirs(programs, exist_ok=True)
-    for test in PROGRAMS:
-        shutil.copy2(os.path.join(directory, test), programs)
-    return programs
+    library = os.path.join(directory, "mutants", name)
+    os.makedirs(library, exist_ok=True)
+    shutil.copy2(os.path.join(directory, IMAGE), library)
+    return library
 
 
-def run_test(tree, command):
+def run_test(tree, library, command):
     """None if the test passes; what it said otherwise. Ends at the first failure."""
     process = subprocess.Popen(command, cwd=tree, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                               text=True, errors="replace", env={**os.environ, "EXTLOAD_FAIL_FAST": "1"})
+                               text=True, errors="replace", env={**os.environ, "EXTLOAD_FAIL_FAST": "1", "LD_LIBRARY_PATH": library})
     timed_out = []
     timer = threading.Timer(SECONDS, lambda: (timed_out.append(True), process.kill()))
     timer.start()
@@ -119,26 +119,26 @@ def run_test(tree, command):
     return verdict if verdict is not None or status == 0 else f"status {status}"
 
 
-def judge(tree, programs):
+def judge(tree, directory, library):
     """The test that notices and what it said, or None."""
     try:
         for test in TESTS:
-            said = run_test(tree, [os.path.join(programs, test[0]), *test[1:]])
+            said = run_test(tree, library, [os.path.join(directory, test[0]), *test[1:]])
             if said is not None:
                 return f"{test[0]}: {said}"
         return None
     finally:
-        shutil.rmtree(programs)
+        shutil.rmtree(library)
 
 
 def run(tree, directory, mutants, jobs):
     """A verdict per mutant, in order. The sources as they are come first: they must pass."""
     slots = threading.Semaphore(jobs)
 
-    def judged(name, programs):
+    def judged(name, library):
         try:
             start = time.monotonic()
-            verdict = judge(tree, programs)
+            verdict = judge(tree, directory, library)
             print(f"{name:40} {verdict or 'not caught'} ({time.monotonic() - start:.0f} s)", flush=True)
             return verdict
         finally:
@@ -151,10 +151,10 @@ def run(tree, directory, mutants, jobs):
             name = mutant["mutant"] if mutant else "as-it-is"
             undo = change(tree, mutant) if mutant else lambda: None
             try:
-                programs = build(directory, name)
+                library = build(directory, name, ["loader_image"] if mutant else ["loader_image", *PROGRAMS])
             finally:
                 undo()
-            pending.append(pool.submit(judged, name, programs))
+            pending.append(pool.submit(judged, name, library))
             if pending[0].done() and pending[0].result() is not None:
                 break
         verdicts = [future.result() for future in pending]
