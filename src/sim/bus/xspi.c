@@ -150,20 +150,23 @@ void xspi_reset(struct xspi *x)
     x->wedged = false;
 }
 
-void xspi_set_kernel_clock(struct xspi *x, uint32_t hz)
+bool xspi_set_kernel_clock(struct xspi *x, uint32_t hz)
 {
     if (hz == x->kernel_hz) {
-        return;
+        return false;
     }
     xspi_advance(x);
     x->kernel_hz = hz;
     if (xspi_is_enabled(x)) {
         x->wedged = true;
-    } else if (x->state == XSPI_STATE_CALIBRATING) {
+        return true;
+    }
+    if (x->state == XSPI_STATE_CALIBRATING) {
         calibrate(x);
     } else if (x->state != XSPI_STATE_IDLE) {
         xspi_stop(x); /* EN was cleared while no clock could carry it out */
     }
+    return false;
 }
 
 static void frame_over(struct xspi *x)

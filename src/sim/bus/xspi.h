@@ -36,8 +36,8 @@ struct xspi *xspi_create(const char *name, const struct xspi_pins *pins, struct 
 void xspi_destroy(struct xspi *xspi);
 /* As by the RCC reset bit. */
 void xspi_reset(struct xspi *xspi);
-/* Kernel clock in Hz; 0 = stopped. A change while enabled wedges the controller until reset. */
-void xspi_set_kernel_clock(struct xspi *xspi, uint32_t hz);
+/* Kernel clock in Hz; 0 = stopped. A change while enabled wedges the controller until reset: true. */
+bool xspi_set_kernel_clock(struct xspi *xspi, uint32_t hz);
 
 /* Register access at `offset` from the bank's base; size 1, 2 or 4. May advance the clock (stalls
  * that resolve). */

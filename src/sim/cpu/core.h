@@ -220,6 +220,7 @@ struct cpu {
     unsigned breakpoint_count;
     void (*watch)(void *context, uint32_t address, unsigned size, uint32_t value);
     void *watch_context;
+    const struct cpu_probe *probe;
     struct jump *jump;
     struct cache *cache; /* NULL: not modelled */
     char text[200];
@@ -244,7 +245,6 @@ void stop_slice(struct cpu *cpu, enum event event);
 bool ram_load(struct cpu *cpu, struct ram_region *r, uint32_t address, unsigned size);
 bool ram_store(struct cpu *cpu, struct ram_region *r, uint32_t address, unsigned size,
                uint64_t value);
-void ram_tell_watcher(struct cpu *cpu, uint32_t address, unsigned size, uint64_t value);
 /* The core's own access outside an instruction: stacking, vector fetch. False on a bus error. */
 bool word_read(struct cpu *cpu, uint32_t address, uint32_t *value);
 bool word_write(struct cpu *cpu, uint32_t address, uint32_t value);
@@ -275,6 +275,11 @@ void lines_by_address(struct cpu *cpu, uint32_t address, unsigned actions);
 void lines_by_set_way(struct cpu *cpu, uint32_t operand, unsigned actions);
 void lines_invalidate_code(struct cpu *cpu);
 void lines_invalidate_code_at(struct cpu *cpu, uint32_t address);
+
+/* probe.c: tells the instruments; nothing of a trial is told */
+void probe_ram(const struct cpu *cpu, bool write, uint32_t address, unsigned size, uint64_t value);
+void probe_fault(const struct cpu *cpu, const struct fault *fault);
+void probe_interrupt(const struct cpu *cpu, int exception, uint32_t vector);
 
 /* device.c: everything that is not RAM */
 uint64_t hook_mmio_read(uc_engine *uc, uint64_t offset, unsigned size, void *context);

@@ -329,11 +329,3 @@ const struct cpu_stats *cpu_stats(const struct cpu *cpu)
 {
     return &cpu->t.stats;
 }
-
-void cpu_watch_writes(struct cpu *cpu,
-                      void (*hook)(void *context, uint32_t address, unsigned size, uint32_t value),
-                      void *context)
-{
-    cpu->watch = hook;
-    cpu->watch_context = context;
-}

@@ -166,6 +166,24 @@ void cpu_watch_writes(struct cpu *cpu,
  * the jump rule skips is no instruction: a loop's stores are seen when they are carried out. */
 void cpu_halt_soon(struct cpu *cpu);
 
+/* What the core does, told as it does it, for the instruments. Trials of the jump rule are not told:
+ * what a jump leaves out repeats what was told before. From within, the core may only be asked. */
+struct cpu_probe {
+    void *context;
+    void (*step)(void *context, uint32_t pc); /* before each instruction */
+    /* By an instruction or by the core itself (stacking, vectors). */
+    void (*ram)(void *context, bool write, uint32_t address, unsigned size);
+    void (*read)(void *context, uint32_t address, uint32_t value); /* a register or a window */
+    /* A fault, before it is taken: exception number, bits of CFSR, MMFAR or BFAR. */
+    void (*fault)(void *context, int exception, uint32_t cfsr, uint32_t address);
+    /* PendSV, SysTick or an external interrupt, with the vector that was fetched. */
+    void (*interrupt)(void *context, int exception, uint32_t vector);
+    void (*reset)(void *context); /* AIRCR.SYSRESETREQ */
+    void (*debug_write)(void *context, uint32_t address, size_t size);
+};
+/* NULL = none, the default: then nothing is spent on it. Not copied. */
+void cpu_set_probe(struct cpu *cpu, const struct cpu_probe *probe);
+
 #pragma GCC visibility pop
 
 #endif

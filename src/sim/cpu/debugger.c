@@ -141,6 +141,9 @@ bool cpu_debug_write(struct cpu *cpu, uint32_t address, const void *bytes, size_
         if (!transfer(cpu, address, buffer, part, true)) {
             return false;
         }
+        if (cpu->probe != NULL) {
+            cpu->probe->debug_write(cpu->probe->context, address, part);
+        }
         address += (uint32_t)part;
         from += part;
         size -= part;

@@ -167,6 +167,7 @@ void lockup(struct cpu *cpu, const char *why)
 
 static void note(struct cpu *cpu, const struct fault *fault)
 {
+    probe_fault(cpu, fault);
     cpu->cfsr |= fault->cfsr;
     if ((fault->cfsr & CFSR_MMARVALID) != 0) {
         cpu->mmfar = fault->address;
@@ -224,7 +225,9 @@ static bool fetch_vector(struct cpu *cpu, int *exception, uint32_t *vector)
         if (cpu->event == EVENT_UNSUPPORTED) {
             return false;
         }
+        const struct fault fault = {EXC_HARDFAULT, 0, cpu->vtor + 4u * (uint32_t)*exception};
         cpu->hfsr |= HFSR_VECTTBL;
+        probe_fault(cpu, &fault);
         if (priority_of(cpu, *exception) <= -1 || priority_running(cpu) <= -1) {
             lockup(cpu, "vector fetch");
             return false;
@@ -258,6 +261,7 @@ static void take(struct cpu *cpu, int exception, uint32_t exc_return, uint32_t c
     if (!fetch_vector(cpu, &exception, &vector)) {
         return;
     }
+    probe_interrupt(cpu, exception, vector);
     set_handler_state(cpu, exception, vector, exc_return);
     exception_activate(cpu, exception, true);
     exception_pend(cpu, exception, false);

@@ -76,13 +76,10 @@ static bool ram_access(struct cpu *cpu, struct ram_region *r, bool write, uint32
         !mpu_allows(cpu, address, size, write ? MPU_WRITE : MPU_READ, is_privileged(cpu))) {
         return refuse(cpu, EXC_MEMMANAGE, CFSR_DACCVIOL | CFSR_MMARVALID, address);
     }
-    if (!write) {
-        return ram_load(cpu, r, address, size);
+    if (!part && (cpu->probe != NULL || cpu->watch != NULL)) {
+        probe_ram(cpu, write, address, size, value);
     }
-    if (!part) {
-        ram_tell_watcher(cpu, address, size, value);
-    }
-    return ram_store(cpu, r, address, size, value);
+    return write ? ram_store(cpu, r, address, size, value) : ram_load(cpu, r, address, size);
 }
 
 /* One aligned access of at most 4 bytes. */
@@ -103,7 +100,11 @@ static bool device_access(struct cpu *cpu, bool write, uint32_t address, unsigne
                        : device_read(cpu, address, size, value);
     }
     switch (access) {
-    case CPU_ACCESS_OK: return cpu->event != EVENT_TRIAL_END;
+    case CPU_ACCESS_OK:
+        if (cpu->probe != NULL && !write && !jump_in_trial(cpu)) {
+            cpu->probe->read(cpu->probe->context, address, *value);
+        }
+        return cpu->event != EVENT_TRIAL_END;
     case CPU_ACCESS_STALL:
         cpu->fault.address = address;
         stop_slice(cpu, EVENT_STALL);
@@ -401,6 +402,9 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *contex
     cpu->t.stats.instructions++;
     cpu->t.cost += cpu->fetch_cost;
     cpu->ring[cpu->ring_next++ % RING] = pc;
+    if (cpu->probe != NULL && !jump_in_trial(cpu)) {
+        cpu->probe->step(cpu->probe->context, pc);
+    }
 }
 
 static void on_interrupt(uc_engine *uc, uint32_t number, void *context)

@@ -41,20 +41,6 @@ bool ram_store(struct cpu *cpu, struct ram_region *r, uint32_t address, unsigned
     return true;
 }
 
-void ram_tell_watcher(struct cpu *cpu, uint32_t address, unsigned size, uint64_t value)
-{
-    if (cpu->watch == NULL || jump_in_trial(cpu)) {
-        return;
-    }
-    if (size > 4) {
-        cpu->watch(cpu->watch_context, address, 4, (uint32_t)value);
-        cpu->watch(cpu->watch_context, address + 4, 4, (uint32_t)(value >> 32));
-        return;
-    }
-    uint32_t mask = size == 4 ? UINT32_MAX : (1u << (8 * size)) - 1u;
-    cpu->watch(cpu->watch_context, address, size, (uint32_t)value & mask);
-}
-
 bool word_read(struct cpu *cpu, uint32_t address, uint32_t *value)
 {
     const struct ram_region *r = ram_at(cpu, address, 4);
@@ -65,6 +51,7 @@ bool word_read(struct cpu *cpu, uint32_t address, uint32_t *value)
     if (r == NULL) {
         return device_read(cpu, address, 4, value) == CPU_ACCESS_OK;
     }
+    probe_ram(cpu, false, address, 4, 0);
     if (cpu->cache != NULL && lines_matter(cpu)) {
         uint8_t bytes[4];
         lines_load(cpu, address, bytes, 4);
@@ -85,6 +72,6 @@ bool word_write(struct cpu *cpu, uint32_t address, uint32_t value)
     if (r == NULL) {
         return device_write(cpu, address, 4, value) == CPU_ACCESS_OK;
     }
-    ram_tell_watcher(cpu, address, 4, value);
+    probe_ram(cpu, true, address, 4, value);
     return ram_store(cpu, r, address, 4, value);
 }

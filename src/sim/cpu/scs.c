@@ -164,6 +164,9 @@ static void write_aircr(struct cpu *cpu, uint32_t value, bool debug)
         clear_active(cpu);
     }
     if ((value & AIRCR_SYSRESETREQ) != 0 && !debug) {
+        if (cpu->probe != NULL) {
+            cpu->probe->reset(cpu->probe->context);
+        }
         snprintf(
             cpu->text, sizeof cpu->text,
             "the core asked for a system reset (AIRCR.SYSRESETREQ), which is the board's to do");

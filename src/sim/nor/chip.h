@@ -175,7 +175,13 @@ struct nor {
     struct nor_frame frame;
     struct nor_stats stats;
     unsigned last_opcode;
+    void (*notice)(void *context, enum nor_notice notice, uint8_t opcode, uint32_t address,
+                   uint32_t length);
+    void *notice_context;
 };
+
+/* nor.c: tells the observer, if there is one. */
+void nor_tell(const struct nor *nor, enum nor_notice notice, uint32_t address, uint32_t length);
 
 /* timing.c */
 uint64_t nor_random(struct nor *nor);

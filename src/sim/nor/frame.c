@@ -105,6 +105,10 @@ static void enter_address(struct nor *nor)
     struct nor_frame *frame = &nor->frame;
     const struct nor_command *command = frame->command;
     frame->corrupt = too_fast(nor, command);
+    if (frame->corrupt) {
+        nor_tell(nor, NOR_NOTICE_TOO_FAST, (uint32_t)(PS_PER_SECOND / frame->period_ps),
+                 nor->part->family->clock_limit(nor, command));
+    }
     frame->ddr = frame->protocol == NOR_DOPI || (command->flags & NOR_DDR) != 0;
     if (command->address == NOR_ADDRESS_NONE) {
         enter_mode(nor);

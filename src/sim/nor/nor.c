@@ -153,3 +153,19 @@ const struct nor_stats *nor_stats(const struct nor *nor)
 {
     return &nor->stats;
 }
+
+void nor_observe(struct nor *nor,
+                 void (*notice)(void *context, enum nor_notice notice, uint8_t opcode,
+                                uint32_t address, uint32_t length),
+                 void *context)
+{
+    nor->notice = notice;
+    nor->notice_context = context;
+}
+
+void nor_tell(const struct nor *nor, enum nor_notice notice, uint32_t address, uint32_t length)
+{
+    if (nor->notice != NULL) {
+        nor->notice(nor->notice_context, notice, (uint8_t)nor->last_opcode, address, length);
+    }
+}

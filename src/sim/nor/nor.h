@@ -97,6 +97,18 @@ bool nor_inherit(struct nor *nor, uint64_t now_ps, const char *state);
 /* The states of a part by index; NULL past the end, or if there is no model of it. */
 const char *nor_inheritable(const char *part, unsigned index);
 
+/* What the chip is made to do, told as it starts, for the instruments. */
+enum nor_notice {
+    NOR_NOTICE_ERASE,       /* address, length */
+    NOR_NOTICE_PROGRAM,     /* address, length of the cells that are not given as FF */
+    NOR_NOTICE_NONVOLATILE, /* registers, fuses or the password are written for good */
+    NOR_NOTICE_TOO_FAST     /* a frame above its command's limit: address is Hz, length the limit */
+};
+void nor_observe(struct nor *nor,
+                 void (*notice)(void *context, enum nor_notice notice, uint8_t opcode,
+                                uint32_t address, uint32_t length),
+                 void *context);
+
 /* Counts of what was done, for the over-erase instrument and the benches. */
 struct nor_stats {
     uint64_t frames;

@@ -12,6 +12,34 @@ bool nor_is_busy(const struct nor *nor)
     return nor->operation.kind != NOR_IDLE || nor->stuck || nor->linger;
 }
 
+/* Cells of the page that a program clears: what it loads as FF is left alone. */
+static void tell_program(const struct nor *nor, uint32_t page)
+{
+    uint32_t first = 0, last = nor->part->page;
+    while (first < last && nor->page[first] == 0xFF) {
+        first++;
+    }
+    while (last > first && nor->page[last - 1] == 0xFF) {
+        last--;
+    }
+    if (last > first) {
+        nor_tell(nor, NOR_NOTICE_PROGRAM, page + first, last - first);
+    }
+}
+
+static void tell_start(const struct nor *nor, enum nor_operation_kind kind, uint32_t address,
+                       uint32_t length)
+{
+    switch (kind) {
+    case NOR_OPERATION_PROGRAM: tell_program(nor, address); break;
+    case NOR_OPERATION_ERASE:
+    case NOR_OPERATION_CHIP_ERASE: nor_tell(nor, NOR_NOTICE_ERASE, address, length); break;
+    case NOR_OPERATION_REGISTERS:
+    case NOR_OPERATION_OTHER_NV: nor_tell(nor, NOR_NOTICE_NONVOLATILE, 0, 0); break;
+    default: break;
+    }
+}
+
 void nor_operation_start(struct nor *nor, uint64_t now_ps, enum nor_operation_kind kind,
                          uint32_t address, uint32_t length, uint64_t duration_ps)
 {
@@ -26,6 +54,7 @@ void nor_operation_start(struct nor *nor, uint64_t now_ps, enum nor_operation_ki
     if (kind == NOR_OPERATION_PROGRAM || kind == NOR_OPERATION_SECURITY_PROGRAM) {
         memcpy(operation->data, nor->page, sizeof(operation->data));
     }
+    tell_start(nor, kind, address, length);
 }
 
 void nor_operation_fail(struct nor *nor, uint8_t flag)

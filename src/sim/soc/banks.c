@@ -114,6 +114,17 @@ static void alias_name(char *name, size_t size, char letter)
     }
 }
 
+/* The core's own registers that software polls [ARM]. */
+static void core_register_name(uint32_t address, char *buffer, size_t size)
+{
+    switch (address) {
+    case 0xE000E010: snprintf(buffer, size, "SYST.CSR"); break;
+    case 0xE000E018: snprintf(buffer, size, "SYST.CVR"); break;
+    case 0xE0001004: snprintf(buffer, size, "DWT.CYCCNT"); break;
+    default: break;
+    }
+}
+
 void soc_register_name(const struct soc *soc, uint32_t address, char *buffer, size_t size)
 {
     uint32_t offset = 0;
@@ -123,6 +134,7 @@ void soc_register_name(const struct soc *soc, uint32_t address, char *buffer, si
         buffer[0] = '\0';
     }
     if (bank == BANK_NONE) {
+        core_register_name(address, buffer, size);
         return;
     }
     if (bank == BANK_RCC) {

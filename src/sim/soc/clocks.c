@@ -206,7 +206,9 @@ void soc_clocks_update(struct soc *soc)
     clocks->sys_hz = switch_hz(soc, field(soc, CFGR1, 28, 2), 2);
     clocks->hclk_hz = clocks->sys_hz >> field(soc, CFGR2, 20, 3);
     for (unsigned i = 0; i < XSPI_COUNT; i++) {
-        xspi_set_kernel_clock(soc->xspi[i], soc_clocks_kernel_hz(soc, i));
+        if (xspi_set_kernel_clock(soc->xspi[i], soc_clocks_kernel_hz(soc, i))) {
+            soc_tell(soc, SOC_NOTICE_WEDGED, 0, xspi_name(soc->xspi[i]));
+        }
     }
 }
 

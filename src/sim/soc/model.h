@@ -194,6 +194,8 @@ struct soc {
     struct stuck stuck[STUCK_MAX];
     unsigned stuck_count;
     struct soc_stats stats;
+    void (*notice)(void *context, enum soc_notice notice, uint32_t address, const char *what);
+    void *notice_context;
 };
 
 extern const struct soc_bank soc_banks[BANK_COUNT];
@@ -247,6 +249,16 @@ enum pad_mode soc_pad_mode(const struct soc *soc, enum bank port, unsigned pin);
 unsigned soc_pad_alternate(const struct soc *soc, enum bank port, unsigned pin);
 bool soc_pad_output(const struct soc *soc, enum bank port, unsigned pin);
 
+/* notice.c */
+static inline bool soc_is_observed(const struct soc *soc)
+{
+    return soc->notice != NULL;
+}
+/* Tells the observer, if there is one. */
+void soc_tell(const struct soc *soc, enum soc_notice notice, uint32_t address, const char *what);
+/* A frame of a controller begins: tells if it cannot be heard, or answered, by the chip. */
+void soc_tell_frame(const struct soc *soc, const struct route *route, unsigned chip_select);
+
 /* pads.c */
 bool soc_pad_parse(const char *pad, enum bank *port, uint8_t *pin);
 void soc_pad_signal(enum bank port, unsigned pin, uint8_t *xspim_port, enum signal *signal);
@@ -258,6 +270,8 @@ bool soc_route_create(struct soc *soc, struct error *error);
 /* Before anything on the way changes: what is already past met the old pins. */
 void soc_route_settle(struct soc *soc);
 void soc_route_update(struct soc *soc);
+/* Port of XSPIM that controller `index` (0 = XSPI1) is led to, or 0. */
+unsigned soc_route_port(const struct soc *soc, unsigned index);
 
 /* system.c */
 uint32_t soc_pwr_read(struct soc *soc, enum bank bank, uint32_t offset, uint32_t stored);

@@ -65,8 +65,7 @@ bool soc_route_create(struct soc *soc, struct error *error)
     return true;
 }
 
-/* Port of XSPIM that controller `index` (0 = XSPI1) is led to, or 0. */
-static unsigned port_of(const struct soc *soc, unsigned index)
+unsigned soc_route_port(const struct soc *soc, unsigned index)
 {
     const uint32_t cr = soc_word(soc, BANK_XSPIM, XSPIM_CR);
     const unsigned swapped = (cr & MODE) != 0;
@@ -117,7 +116,7 @@ static void update_one(struct soc *soc, unsigned index)
 {
     struct route *route = &soc->routes[index];
     const enum bank bank = (enum bank)(BANK_XSPI1 + index);
-    const unsigned port = port_of(soc, index);
+    const unsigned port = soc_route_port(soc, index);
     memset(route->select, 0, sizeof route->select);
     memset(route->to_chip, 0, sizeof route->to_chip);
     route->clock = false;
@@ -217,6 +216,9 @@ static void pins_select(void *context, unsigned chip_select, uint64_t now_ps, ui
     if (route->broken_by != NULL) {
         soc->stats.frames_unreached++;
         soc->stats.unreached_because = route->broken_by;
+    }
+    if (soc_is_observed(soc)) {
+        soc_tell_frame(soc, route, chip_select);
     }
     if (soc->chip == NULL || soc->selected_by >= 0) {
         return;

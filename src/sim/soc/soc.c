@@ -127,6 +127,14 @@ bool soc_is_window(const struct soc *soc, uint32_t address)
     return window_of(address) >= 0;
 }
 
+bool soc_window_is_mapped(const struct soc *soc, uint32_t address)
+{
+    const int index = window_of(address);
+    const enum bank bank = (enum bank)(BANK_XSPI1 + index);
+    return index >= 0 && soc_bank_is_clocked(soc, bank) && !soc->banks[bank].in_reset &&
+           xspi_is_mapped(soc->xspi[index]);
+}
+
 static enum soc_access from_xspi(enum xspi_access access)
 {
     switch (access) {
@@ -149,6 +157,7 @@ static enum soc_access unclocked(struct soc *soc, uint32_t address)
 {
     soc->stats.unclocked_accesses++;
     soc->stats.last_unclocked = address;
+    soc_tell(soc, SOC_NOTICE_UNCLOCKED, address, "");
     switch (soc->config.unclocked) {
     case SOC_UNCLOCKED_FAULT: return SOC_FAULT;
     case SOC_UNCLOCKED_STALL: return SOC_STALL;
@@ -166,6 +175,7 @@ static enum soc_access window_access(struct soc *soc, uint32_t address, unsigned
         return unclocked(soc, address);
     }
     if (soc->banks[bank].in_reset) {
+        soc_tell(soc, SOC_NOTICE_IN_RESET, address, "");
         return SOC_FAULT;
     }
     return from_xspi(write ? xspi_window_write(soc->xspi[index], offset, size, *value)
@@ -194,6 +204,7 @@ static enum soc_access read_xspi(struct soc *soc, enum bank bank, uint32_t offse
                                  uint32_t *value)
 {
     if (soc->banks[bank].in_reset) {
+        soc_tell(soc, SOC_NOTICE_IN_RESET, soc_banks[bank].base + offset, "");
         return SOC_OK;
     }
     const enum xspi_access access = xspi_read(soc->xspi[bank - BANK_XSPI1], offset, size, value);
@@ -289,6 +300,7 @@ static enum soc_access write_register(struct soc *soc, enum bank bank, uint32_t 
         return SOC_OK;
     }
     if (soc->banks[bank].in_reset) {
+        soc_tell(soc, SOC_NOTICE_IN_RESET, address, "");
         return SOC_OK;
     }
     struct soc_write write = {.offset = offset & ~UINT32_C(3),
@@ -325,6 +337,7 @@ enum soc_access soc_write(struct soc *soc, uint32_t address, unsigned size, uint
         return write_register(soc, bank, address, offset, size, value);
     }
     if (soc->banks[bank].in_reset) {
+        soc_tell(soc, SOC_NOTICE_IN_RESET, address, "");
         return SOC_OK;
     }
     const unsigned shift = 8 * (address & 3U);

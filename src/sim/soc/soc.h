@@ -79,6 +79,8 @@ const struct soc_ram *soc_ram(const struct soc *soc, unsigned index); /* NULL pa
 enum soc_access soc_read(struct soc *soc, uint32_t address, unsigned size, uint32_t *value);
 enum soc_access soc_write(struct soc *soc, uint32_t address, unsigned size, uint32_t value);
 bool soc_is_window(const struct soc *soc, uint32_t address);
+/* Its controller maps it, so that a read of it gives data. */
+bool soc_window_is_mapped(const struct soc *soc, uint32_t address);
 /* True if reading `address` twice in a row without time passing gives the same and changes nothing.
  */
 bool soc_read_is_pure(const struct soc *soc, uint32_t address);
@@ -123,6 +125,23 @@ struct soc_stats {
     uint32_t findings;             /* enum soc_finding */
 };
 const struct soc_stats *soc_stats(const struct soc *soc);
+
+/* What an access or a frame met, told as it happens, for the instruments. */
+enum soc_notice {
+    SOC_NOTICE_UNCLOCKED,  /* the register's clock is off */
+    SOC_NOTICE_IN_RESET,   /* its peripheral is held in reset */
+    SOC_NOTICE_UNSUPPLIED, /* a pad or cell whose supply is not declared valid */
+    SOC_NOTICE_UNREACHED,  /* a frame that ended before the chip */
+    SOC_NOTICE_WEDGED      /* a kernel clock changed under a controller that is enabled */
+};
+/* `address` is the register's, or 0; `what` says more ("PN1 (NCS)") or is "". NULL = nobody listens. */
+void soc_observe(struct soc *soc,
+                 void (*notice)(void *context, enum soc_notice notice, uint32_t address,
+                                const char *what),
+                 void *context);
+/* "BUSY" for bit 5 of XSPI2.SR; empty if not known. Flags that software waits for, those of the core's
+ * own registers included [SVD][HDR][ARM]. */
+void soc_bit_name(const struct soc *soc, uint32_t address, unsigned bit, char *buffer, size_t size);
 
 /* Holds the supply of a power-switched chip on, as an earlier boot stage would that runs from
  * elsewhere; `false` leaves it to the switch again. No effect on a chip that is always fed. */

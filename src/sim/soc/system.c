@@ -74,6 +74,7 @@ uint32_t soc_syscfg_read(struct soc *soc, enum bank bank, uint32_t offset, uint3
     const bool is_status = (offset - SYSCFG_VDDIO4CCCR) % 8 == 4;
     const uint32_t control = is_status ? offset - 4 : offset;
     if (!cell_is_supplied(soc, control)) {
+        soc_tell(soc, SOC_NOTICE_UNSUPPLIED, soc_banks[bank].base + offset, "");
         return 0;
     }
     return is_status ? soc_word(soc, bank, control) & CCCR_EN : stored; /* EN -> READY */
@@ -83,6 +84,7 @@ void soc_syscfg_written(struct soc *soc, enum bank bank, const struct soc_write 
 {
     const bool is_control = write->offset >= SYSCFG_VDDIO4CCCR && write->offset <= SYSCFG_VDDCCCR;
     if (is_control && !cell_is_supplied(soc, write->offset)) {
+        soc_tell(soc, SOC_NOTICE_UNSUPPLIED, soc_banks[bank].base + write->offset, "");
         soc_put_word(soc, bank, write->offset, write->before);
     }
 }
