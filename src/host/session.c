@@ -188,6 +188,25 @@ static bool report_no_return(struct session *session, enum loader_function funct
     return false;
 }
 
+/* What came of a call whose core has stopped, or not. */
+static bool look(struct session *session, enum target_stop stop, bool *returned, uint32_t *result,
+                 struct error *error)
+{
+    const struct target_ops *ops = session->target->ops;
+    void *context = session->target->context;
+    uint32_t pc = 0;
+    *returned = false;
+    if (stop == TARGET_HALTED && (!ops->read_register(context, TARGET_PC, &pc, error) ||
+                                  !ops->read_register(context, TARGET_R0, result, error))) {
+        return false;
+    }
+    *returned = stop == TARGET_HALTED && pc == session->layout.base;
+    if (session->observer.after != NULL) {
+        session->observer.after(session->observer.context, stop, *returned, *result);
+    }
+    return true;
+}
+
 bool session_call(struct session *session, enum loader_function function,
                   const uint32_t arguments[4], uint32_t timeout_ms, uint32_t results[2],
                   struct error *error)
@@ -203,8 +222,13 @@ bool session_call(struct session *session, enum loader_function function,
     uint64_t start = ops->now_ns(context);
     enum target_stop stop = TARGET_RUNNING;
     session->stats.calls++;
-    if (!set_call_registers(session, entry, arguments, error) ||
-        !ops->resume(context, session->lifecycle->mask_interrupts, error) ||
+    if (!set_call_registers(session, entry, arguments, error)) {
+        return false;
+    }
+    if (session->observer.before != NULL) {
+        session->observer.before(session->observer.context, function, arguments);
+    }
+    if (!ops->resume(context, session->lifecycle->mask_interrupts, error) ||
         !wait_for_return(session, (uint64_t)timeout_ms * 1000, &stop, error)) {
         return false;
     }
@@ -212,18 +236,14 @@ bool session_call(struct session *session, enum loader_function function,
     if (took > session->stats.longest_call_ns) {
         session->stats.longest_call_ns = took;
     }
-    uint32_t pc = 0;
-    if (stop != TARGET_HALTED) {
-        return report_no_return(session, function, stop, timeout_ms, error);
-    }
-    if (!ops->read_register(context, TARGET_PC, &pc, error)) {
+    bool returned = false;
+    if (!look(session, stop, &returned, &results[0], error)) {
         return false;
     }
-    if (pc != session->layout.base) {
+    if (!returned) {
         return report_no_return(session, function, stop, timeout_ms, error);
     }
-    return ops->read_register(context, TARGET_R0, &results[0], error) &&
-           ops->read_register(context, (enum target_register)(TARGET_R0 + 1), &results[1], error);
+    return ops->read_register(context, (enum target_register)(TARGET_R0 + 1), &results[1], error);
 }
 
 bool session_read_record(struct session *session)

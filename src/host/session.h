@@ -36,6 +36,15 @@ struct session_events {
     const volatile sig_atomic_t *cancel;
 };
 
+/* Who looks at each call from outside; either may be NULL. */
+struct session_observer {
+    void *context;
+    /* The registers are set, the core has not started. */
+    void (*before)(void *context, enum loader_function function, const uint32_t arguments[4]);
+    /* The call is over; `returned`: halted at the return address, with R0 in `result`. */
+    void (*after)(void *context, enum target_stop stop, bool returned, uint32_t result);
+};
+
 struct session_stats {
     unsigned downloads, calls;
     uint64_t longest_call_ns;
@@ -47,6 +56,7 @@ struct session {
     const struct lifecycle *lifecycle;
     const struct loader_file *loader;
     struct session_events events;
+    struct session_observer observer;
     struct layout layout;
     struct session_stats stats;
     struct record record; /* as last read; valid if has_record */

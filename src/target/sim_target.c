@@ -303,6 +303,12 @@ struct sim *sim_target_sim(const struct target *target)
     return made->sim;
 }
 
+enum cpu_stop sim_target_stop(const struct target *target)
+{
+    const struct sim_target *made = target->context;
+    return made->stop;
+}
+
 uint8_t *sim_target_cells(const struct target *target)
 {
     const struct sim_target *made = target->context;

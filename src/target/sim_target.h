@@ -32,6 +32,8 @@ bool sim_target_open(struct target *target, const struct board *board,
 struct sim *sim_target_sim(const struct target *target);
 /* The cells of its flash, board->part.size bytes. */
 uint8_t *sim_target_cells(const struct target *target);
+/* Why its core stopped last. */
+enum cpu_stop sim_target_stop(const struct target *target);
 /* The cost model of a board's MCU in the simulator's terms. */
 struct cost_model sim_target_cost(const struct board *board);
 

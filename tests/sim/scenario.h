@@ -30,7 +30,7 @@ struct scenario {
     bool no_jump;
     enum soc_unclocked unclocked;
     bool caches, debug_incoherent; /* as in sim_target_options */
-    uint32_t fuse_word_124; /* BSEC: HSLV and IWDG_HW as burnt */
+    uint32_t fuse_word_124;        /* BSEC: HSLV and IWDG_HW as burnt */
 };
 
 struct scenario_rig {
