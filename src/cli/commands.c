@@ -18,6 +18,14 @@ const struct command commands[] = {
      "RANGE is START+SIZE or START..END. FILE.hex is written as Intel HEX, others raw.",
      command_read},
     {"info", "--board FILE", "initialise and say what is there", "", command_info},
+    {"rehearse", "--board FILE [--loader FILE] [--host NAME]...",
+     "run a loader on the simulated board and say what is wrong with it",
+     "Init, erase, write, verify and read, twice, as each host does it, then a boot. The "
+     "instruments watch\n"
+     "core, RAM, clocks and flash; each finding says what, why and what to try "
+     "(docs/findings.md).\n"
+     "Exit status 1 if one is an error.",
+     command_rehearse},
     {"trace", "--board FILE [DUMP]", "print the loader's flight record in words",
      "DUMP holds the record's 340 bytes as a debugger saved them, or more RAM with --address.\n"
      "Without DUMP, Init runs on the simulated board and its record is printed.",

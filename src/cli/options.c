@@ -24,7 +24,7 @@ struct option_row {
     const char *help;
 };
 
-#define DRIVING     "program verify erase read info serve trace"
+#define DRIVING     "program verify erase read info serve trace rehearse"
 #define FIELD(name) offsetof(struct options, name)
 
 static const struct option_row rows[] = {
@@ -32,10 +32,10 @@ static const struct option_row rows[] = {
     {"loader", 'l', KIND_TEXT, "FILE", FIELD(loader), DRIVING,
      "loader to drive instead of the one built from the board file"},
     {"host", 0, KIND_TEXT, "NAME", FIELD(host), DRIVING,
-     "how the loader is driven (default native); extload list hosts"},
+     "how the loader is driven (default native; rehearse: each in turn); extload list hosts"},
     {"target", 't', KIND_TEXT, "NAME", FIELD(target), DRIVING,
      "what is driven: sim, the simulated board (default)"},
-    {"nor", 'n', KIND_TEXT, "FILE", FIELD(nor), DRIVING,
+    {"nor", 'n', KIND_TEXT, "FILE", FIELD(nor), "program verify erase read info serve trace",
      "content of the simulated flash, kept between calls; made if missing"},
     {"output", 'o', KIND_TEXT, "PATH", FIELD(output), "build read",
      "folder for the built files, or file to read into"},
@@ -60,6 +60,8 @@ static const struct option_row rows[] = {
      "CPU frequency instead of what the clock tree gives: 64M, 400M"},
     {"no-jump", 0, KIND_FLAG, NULL, FIELD(no_jump), DRIVING,
      "execute every poll instead of jumping to the next event"},
+    {"json", 0, KIND_FLAG, NULL, FIELD(json), "program verify erase read info rehearse",
+     "findings about the loader as JSON on stdout, all else on stderr"},
     {"data", 0, KIND_TEXT, "DIR", FIELD(data), "*", "folder of boards, mcus and parts"},
     {"verbose", 'v', KIND_FLAG, NULL, FIELD(verbose), "*", "say more"},
     {"help", 'h', KIND_FLAG, NULL, FIELD(help), "*", "this text"},
@@ -148,6 +150,15 @@ static bool take(struct options *options, const struct option_row *row, const ch
     return false;
 }
 
+static bool take_host(struct options *options, const char *text, struct error *error)
+{
+    if (options->host_count == OPTIONS_HOSTS_MAX) {
+        return error_set(error, ERROR_USAGE, NULL, 0, 0, "more than %d --host", OPTIONS_HOSTS_MAX);
+    }
+    options->hosts[options->host_count++] = text;
+    return true;
+}
+
 static void make_getopt_tables(struct option *longs, char *shorts)
 {
     *shorts++ = ':';
@@ -201,7 +212,8 @@ bool options_parse(struct options *options, const struct command *command, int a
             return error_set(error, ERROR_USAGE, NULL, 0, 0, "%s has no option --%s", command->name,
                              row->name);
         }
-        if (!take(options, row, optarg, error)) {
+        if (!take(options, row, optarg, error) ||
+            (row->offset == FIELD(host) && !take_host(options, optarg, error))) {
             return false;
         }
     }

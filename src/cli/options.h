@@ -10,14 +10,17 @@
 #include <stdint.h>
 
 #define OPTIONS_NO_ADDRESS UINT64_MAX
+#define OPTIONS_HOSTS_MAX  8
 
 struct options {
     const char *board, *loader, *host, *target, *nor, *output, *link, *timing, *core, *data;
+    const char *hosts[OPTIONS_HOSTS_MAX]; /* every --host, the last of which is `host` */
+    unsigned host_count;
     uint64_t seed;
     uint64_t cpu_hz;
     uint64_t gdb_port;
     uint64_t address; /* OPTIONS_NO_ADDRESS if not given */
-    bool dry_run, no_preserve, only_window, all, no_jump, verbose, help, version;
+    bool dry_run, no_preserve, only_window, all, no_jump, json, verbose, help, version;
     char **arguments; /* what is left: images, ranges */
     int argument_count;
 };

@@ -2,6 +2,7 @@
 #include "cli/rig.h"
 
 #include "cli/progress.h"
+#include "cli/result_stream.h"
 #include "image/image.h"
 #include "pack/pack.h"
 #include "target/sim_target.h"
@@ -46,6 +47,9 @@ static bool choose_host(struct rig *rig, const struct options *options, struct e
 bool rig_prepare(struct rig *rig, const struct options *options, struct error *error)
 {
     *rig = (struct rig){0};
+    if (options->json) {
+        rig->json = result_stream_open();
+    }
     if (options->board == NULL) {
         return error_set(error, ERROR_USAGE, NULL, 0, 0, "--board FILE is missing");
     }
@@ -94,13 +98,23 @@ bool rig_open(struct rig *rig, const struct options *options, struct error *erro
         return false;
     }
     rig->has_target = true;
-    return session_open(&rig->session, &rig->target, &rig->board, rig->lifecycle, &rig->loader,
-                        &events, error);
+    if (!session_open(&rig->session, &rig->target, &rig->board, rig->lifecycle, &rig->loader,
+                      &events, error)) {
+        return false;
+    }
+    rig->watched = options->loader != NULL || options->json || rig->report_to != NULL;
+    return !rig->watched ||
+           instrument_open(&rig->instrument, &rig->session, sim_target_sim(&rig->target),
+                           sim_target_cells(&rig->target),
+                           rig->report_to != NULL ? rig->report_to : &rig->findings, error);
 }
 
 bool rig_boot(struct rig *rig, struct error *error)
 {
     char why[160] = "";
+    if (rig->watched) {
+        instrument_boot(&rig->instrument);
+    }
     if (sim_boot(sim_target_sim(&rig->target), 0, why, sizeof why)) {
         printf("boot     the ROM reads the flash by 03h and 13h\n");
         return true;
@@ -112,6 +126,17 @@ bool rig_boot(struct rig *rig, struct error *error)
 void rig_close(struct rig *rig)
 {
     progress_finish();
+    if (rig->watched) {
+        instrument_close(&rig->instrument);
+    }
+    if (rig->json != NULL && rig->has_target) {
+        findings_print_json(rig->json, &rig->findings);
+    } else if (rig->findings.count > 0) {
+        fflush(stdout);
+        findings_print(stderr, &rig->findings);
+    }
+    result_stream_close(rig->json);
+    findings_release(&rig->findings);
     if (rig->has_target) {
         rig->target.ops->close(rig->target.context);
     }

@@ -6,6 +6,7 @@
 #define EXTLOAD_CLI_RIG_H
 
 #include "cli/options.h"
+#include "host/instrument.h"
 #include "host/session.h"
 #include "image/image.h"
 #include "sim/link.h"
@@ -18,6 +19,11 @@ struct rig {
     struct target target;
     struct session session;
     bool has_target;
+    struct instrument instrument; /* if `watched`: with --loader, --json or `report_to` */
+    struct findings findings;
+    struct findings *report_to; /* set before rig_open(): the caller's list instead of `findings` */
+    bool watched;
+    FILE *json; /* with --json: where the findings go */
 };
 
 /* Everything that can be refused without touching anything: board, loader, host, link. */
@@ -26,6 +32,7 @@ bool rig_prepare(struct rig *rig, const struct options *options, struct error *e
 bool rig_open(struct rig *rig, const struct options *options, struct error *error);
 /* After an operation: does the board still boot from this flash? Prints a line; false if not. */
 bool rig_boot(struct rig *rig, struct error *error);
+/* Prints the findings, if anybody watched: text on stderr, or JSON on stdout. */
 void rig_close(struct rig *rig);
 
 /* Adds every argument to the image: FILE, or FILE@ADDRESS for raw binaries. */
