@@ -10,9 +10,11 @@
 #include <stdint.h>
 
 #define OPTIONS_NO_ADDRESS UINT64_MAX
+#define OPTIONS_REPEATS    64 /* of one option */
 
 struct options {
     const char *board, *loader, *host, *target, *nor, *output, *link, *timing, *core, *data;
+    const char *host_options[OPTIONS_REPEATS]; /* NAME=VALUE each; NULL ends them */
     uint64_t seed;
     uint64_t cpu_hz;
     uint64_t gdb_port;

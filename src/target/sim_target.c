@@ -180,6 +180,13 @@ static uint64_t now_ns(void *context)
     return sim_clock(target->sim)->now_ps / PS_PER_NS;
 }
 
+static uint64_t executed(void *context)
+{
+    struct sim_target *target = context;
+    const struct cpu_stats *stats = cpu_stats(sim_cpu(target->sim));
+    return stats->instructions - stats->jumped_instructions;
+}
+
 static const char *stop_text(void *context)
 {
     struct sim_target *target = context;
@@ -205,6 +212,7 @@ static const struct target_ops sim_ops = {
     .resume = resume,
     .wait = wait_stop,
     .now_ns = now_ns,
+    .executed = executed,
     .stop_text = stop_text,
     .close = close_target,
 };
