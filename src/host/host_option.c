@@ -152,10 +152,10 @@ static const struct host_option options[] = {
      .evidence = "ST's OpenOCD [seen]; STM32CubeProgrammer's own is not published"},
     {.name = "instruction-budget",
      .summary = "millions of instructions that one call may execute on the simulator, polls that "
-                "it skips not counted",
+                "it skips not counted; --no-jump lifts it",
      .field = FIELD(budget),
      .families = ALL,
-     .values = VALUES({"1000", 1000}),
+     .values = VALUES({"500", 500}),
      .minimum = 1,
      .maximum = 1000000,
      .unit = "million",

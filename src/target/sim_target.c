@@ -11,7 +11,7 @@ struct sim_target {
     struct sim *sim;
     struct nor_file cells;
     const struct link_model *link;
-    bool running;
+    bool running, no_jump;
     enum cpu_stop stop;
 };
 
@@ -184,7 +184,7 @@ static uint64_t executed(void *context)
 {
     struct sim_target *target = context;
     const struct cpu_stats *stats = cpu_stats(sim_cpu(target->sim));
-    return stats->instructions - stats->jumped_instructions;
+    return target->no_jump ? 0 : stats->instructions - stats->jumped_instructions;
 }
 
 static const char *stop_text(void *context)
@@ -288,6 +288,7 @@ bool sim_target_open(struct target *target, const struct board *board,
     }
     made->cells.descriptor = -1;
     made->link = options->link;
+    made->no_jump = options->no_jump;
     made->stop = CPU_STOP_BREAKPOINT;
     if (!find_core(core, &config.cpu.model, error) ||
         !nor_file_open(&made->cells, options->nor_path, size, error)) {

@@ -45,7 +45,9 @@ static void load_loader(struct scenario_rig *rig, const struct scenario *scenari
         return;
     }
     size_t size = 0;
-    uint8_t *bytes = pack_stldr(&rig->board, pack_loader_image(), &size, &rig->error);
+    struct board board = rig->board;
+    board.loader_base = scenario->linked_at != 0 ? scenario->linked_at : board.loader_base;
+    uint8_t *bytes = pack_stldr(&board, pack_loader_image(), &size, &rig->error);
     scenario_assert_good(rig, bytes != NULL);
     bool good = loader_file_parse(&rig->loader, view, rig->board.name, bytes, size, &rig->error);
     free(bytes);
