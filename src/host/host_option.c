@@ -42,8 +42,7 @@ static const struct host_option options[] = {
                 "where it is linked",
      .field = FIELD(load_rule),
      .families = CUBE,
-     .values =
-         VALUES({"base", LOAD_AT_BASE}, {"moved", LOAD_MOVED}, {"as-linked", LOAD_AS_LINKED}),
+     .values = VALUES({"base", LOAD_AT_BASE}, {"moved", LOAD_MOVED}, {"as-linked", LOAD_AS_LINKED}),
      .evidence = "[log] behind the base; 2.20 moved the base of the U375 by 0x4000; some of ST's "
                  "loaders are linked elsewhere"},
     {.name = "entry-points",

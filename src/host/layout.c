@@ -29,11 +29,12 @@ static uint32_t base_of(const struct board *board, const struct lifecycle *lifec
 
 /* One past the last byte that the tool uses: OpenOCD looks at no bound. */
 static uint64_t end_of_ram(const struct board *board, const struct lifecycle *lifecycle,
-                           uint32_t base)
+                           uint32_t base, uint64_t image_end)
 {
     uint64_t end = (uint64_t)board->loader_base + board->loader_size;
     if (lifecycle->view == VIEW_SECTIONS) {
-        return base + SECTIONS_EXTENT < ADDRESS_SPACE ? base + SECTIONS_EXTENT : ADDRESS_SPACE;
+        uint64_t far = image_end + SECTIONS_EXTENT;
+        return far < ADDRESS_SPACE ? far : ADDRESS_SPACE;
     }
     return base >= board->loader_base && base < end ? end : (uint64_t)base + board->loader_size;
 }
@@ -41,8 +42,7 @@ static uint64_t end_of_ram(const struct board *board, const struct lifecycle *li
 static uint32_t chunk_of(const struct lifecycle *lifecycle, const struct loader_file *loader,
                          uint64_t room)
 {
-    uint64_t chunk =
-        lifecycle->buffer_max != 0 ? lifecycle->buffer_max : loader->info.page_size;
+    uint64_t chunk = lifecycle->buffer_max != 0 ? lifecycle->buffer_max : loader->info.page_size;
     room /= lifecycle->buffer_count;
     room = room > BUFFER_GRAIN ? room & ~(uint64_t)BUFFER_GRAIN : room;
     return room < ROOM_LEAST ? 0 : (uint32_t)(chunk < room ? chunk : room);
@@ -53,11 +53,10 @@ bool layout_make(struct layout *layout, const struct board *board,
                  struct error *error)
 {
     uint32_t base = base_of(board, lifecycle, loader);
-    uint64_t ram_end = end_of_ram(board, lifecycle, base);
     uint32_t image = lifecycle->load_rule == LOAD_AS_LINKED ? loader->image_address : base + 4;
-    uint32_t size =
-        lifecycle->size_rule == SIZE_MEMORY ? loader->memory_size : loader->file_size;
+    uint32_t size = lifecycle->size_rule == SIZE_MEMORY ? loader->memory_size : loader->file_size;
     uint64_t end = (uint64_t)image + size;
+    uint64_t ram_end = end_of_ram(board, lifecycle, base, end);
     uint64_t buffer = align(end + lifecycle->buffer_from_end, lifecycle->buffer_align);
     if (lifecycle->buffer_max == 0 && loader->info.page_size == 0) {
         return error_set(error, ERROR_LOADER_SHAPE, loader->path, 0, 0,
@@ -85,8 +84,8 @@ bool layout_make(struct layout *layout, const struct board *board,
     };
     if (lifecycle->reads_aside) {
         layout->read_buffer = board->work_base;
-        layout->read_size = loader->info.page_size < board->work_size ? loader->info.page_size
-                                                                      : board->work_size;
+        layout->read_size =
+            loader->info.page_size < board->work_size ? loader->info.page_size : board->work_size;
         layout->read_size = layout->read_size > 0 ? layout->read_size : board->work_size;
     }
     return true;
