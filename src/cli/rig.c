@@ -92,6 +92,8 @@ bool rig_open(struct rig *rig, const struct options *options, struct error *erro
         .core = options->core,
         .cpu_hz = (uint32_t)options->cpu_hz,
         .no_jump = options->no_jump,
+        .caches = rig->lifecycle.debug_rule != DEBUG_SAME,
+        .debug_incoherent = rig->lifecycle.debug_rule == DEBUG_INCOHERENT,
     };
     struct session_events events = progress_events();
     if (!choose_timing(options, &target.timing, error) ||

@@ -75,6 +75,13 @@ enum read_rule {
     READ_WINDOW
 };
 
+/* What the probe's accesses see while a cache is on. */
+enum debug_rule {
+    DEBUG_SAME,      /* the simulated core has no caches: the same bytes for all */
+    DEBUG_COHERENT,  /* it has; the probe sees what the core sees */
+    DEBUG_INCOHERENT /* it has; the probe sees the memory behind the D-cache */
+};
+
 /* What a call writes to the core beside its arguments. */
 enum call_rule {
     CALL_ALL_REGISTERS, /* R4..R12 and PSP zeroed, MSP as SP */
@@ -104,6 +111,7 @@ struct lifecycle {
     /* From here on: what a host option may change. */
     uint32_t size_rule, bss_rule, erase_end_rule, load_rule, entry_rule;
     uint32_t download_rule, init_rule, verify_rule, read_rule;
+    uint32_t debug_rule;      /* how the simulated board is made; nothing that the host does */
     uint32_t mask_interrupts; /* 1: C_MASKINTS while the core runs */
     uint32_t buffer_max;      /* largest chunk of one Write or Read; 0: StorageInfo's PageSize */
     uint32_t buffer_count;    /* 1 or 2, one behind the other, used in turn */

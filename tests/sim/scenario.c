@@ -92,9 +92,9 @@ void scenario_open(struct scenario_rig *rig, const struct scenario *scenario)
         .cpu_hz = scenario->cpu_hz,
         .no_jump = scenario->no_jump,
         .unclocked = scenario->unclocked,
-        .caches = scenario->caches,
-        .debug_incoherent = scenario->debug_incoherent,
         .fuse_word_124 = scenario->fuse_word_124,
+        .caches = scenario->caches || lifecycle->debug_rule != DEBUG_SAME,
+        .debug_incoherent = scenario->debug_incoherent || lifecycle->debug_rule == DEBUG_INCOHERENT,
     };
     scenario_assert_good(rig, sim_target_open(&rig->target, &rig->board, &options, &rig->error));
     rig->sim = sim_target_sim(&rig->target);

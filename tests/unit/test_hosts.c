@@ -360,7 +360,9 @@ static void every_value_of_every_option_is_seen_by_the_target(void **state)
             uint64_t hashes[8];
             unsigned count = 0;
             struct lifecycle lifecycle = *lifecycle_at(host);
-            if (!host_option_is_open(option, &lifecycle)) {
+            /* debug-access changes the board, not what is done to it: see test_any_loader.c */
+            if (!host_option_is_open(option, &lifecycle) ||
+                option->field == offsetof(struct lifecycle, debug_rule)) {
                 continue;
             }
             for (; option->values[count].name != NULL; count++) {

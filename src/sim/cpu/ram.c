@@ -2,12 +2,7 @@
 /* The core's accesses to RAM, past the caches if the model has them. */
 #include "sim/cpu/core.h"
 
-#include <stdio.h>
 #include <string.h>
-
-/* libunicorn 2.0.1 crashes when its room for translations is used up, which was seen after 5.8 million
- * instructions. */
-#define RETRANSLATED_MAX 2000000u
 
 bool ram_load(struct cpu *cpu, struct ram_region *r, uint32_t address, unsigned size)
 {
@@ -21,17 +16,6 @@ bool ram_load(struct cpu *cpu, struct ram_region *r, uint32_t address, unsigned 
     lines_load(cpu, address, bytes, size);
     lines_lend(cpu, r->bytes + (address - r->base), bytes, size);
     return true;
-}
-
-static void refuse_more_translations(struct cpu *cpu)
-{
-    if (cpu->retranslated > RETRANSLATED_MAX) {
-        snprintf(cpu->text, sizeof cpu->text,
-                 "not modelled: code that is written to, or beside, so often that %u instructions "
-                 "were translated anew, at 0x%08X",
-                 RETRANSLATED_MAX, reg_get(cpu, UC_ARM_REG_PC));
-        stop_slice(cpu, EVENT_UNSUPPORTED);
-    }
 }
 
 bool ram_store(struct cpu *cpu, struct ram_region *r, uint32_t address, unsigned size,
@@ -53,7 +37,6 @@ bool ram_store(struct cpu *cpu, struct ram_region *r, uint32_t address, unsigned
     memcpy(r->bytes + offset, bytes, size);
     if (r->code[offset / RAM_GRANULE] != 0 || r->code[(offset + size - 1) / RAM_GRANULE] != 0) {
         ram_forget_code(cpu, r, offset, size);
-        refuse_more_translations(cpu);
     }
     return true;
 }
