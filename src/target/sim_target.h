@@ -20,8 +20,8 @@ struct sim_target_options {
     uint32_t cpu_hz;  /* 0: as the SoC's clock tree says */
     bool no_jump;
     enum soc_unclocked unclocked;
-    bool caches;           /* cpu_config: lines that hold other bytes than the memory */
-    bool debug_incoherent; /* the same: the probe reaches the memory behind the D-cache */
+    bool caches;            /* cpu_config: lines that hold other bytes than the memory */
+    bool debug_incoherent;  /* the same: the probe reaches the memory behind the D-cache */
     uint32_t fuse_word_124; /* see sim/soc/soc.h */
 };
 
