@@ -3,7 +3,7 @@ BUILD ?= build
 TEST_BUILD ?= build-test
 GENERATOR ?= Ninja
 .DEFAULT_GOAL := all
-.PHONY: all packages demo test mutants format check-format bench clean
+.PHONY: all packages demo test soak mutants format check-format bench clean
 
 all: packages
 	@cmake -S . -B $(BUILD) -G $(GENERATOR) -DCMAKE_BUILD_TYPE=Release >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
@@ -18,6 +18,11 @@ demo: all
 # The host side of the tests runs under AddressSanitizer and UBSan.
 test: all check-format
 	@scripts/test.sh $(BUILD) $(TEST_BUILD) $(GENERATOR)
+
+# All combinations of what is not known of the hosts, not only all pairs: an hour or so. PARTS=100 takes
+# one in a hundred.
+soak: packages
+	@scripts/soak.sh $(BUILD)-soak $(GENERATOR) $(PARTS)
 
 # Breaks the loader on purpose, in many ways; the tests must notice.
 mutants: packages

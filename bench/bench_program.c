@@ -140,7 +140,8 @@ int main(int argc, char **argv)
     bool good =
         board_load(&bench.board, BOARD, &bench.error) &&
         (file = pack_stldr(&bench.board, pack_loader_image(), &file_size, &bench.error)) != NULL &&
-        loader_file_parse(&bench.loader, bench.board.name, file, file_size, &bench.error);
+        loader_file_parse(&bench.loader, VIEW_SEGMENTS, bench.board.name, file, file_size,
+                          &bench.error);
     free(file);
     if (good) {
         bench.size = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 0) : bench.board.part.size;

@@ -1,4 +1,5 @@
-# Good and bad loaders in source, each one file over tests/fixtures/fixture.h, linked as a .stldr.
+# Good and bad loaders in source, each one file over tests/fixtures/fixture.h, linked as a .stldr by
+# fixture.ld or by a script of its own name.
 set(FIXTURE_DIR ${CMAKE_BINARY_DIR}/fixtures)
 set(FIXTURE_SOURCE ${CMAKE_SOURCE_DIR}/tests/fixtures)
 file(MAKE_DIRECTORY ${FIXTURE_DIR})
@@ -7,13 +8,17 @@ set(FIXTURE_FILES)
 foreach(source ${FIXTURE_SOURCES})
   get_filename_component(name ${source} NAME_WE)
   set(fixture ${FIXTURE_DIR}/${name}.stldr)
+  set(script ${FIXTURE_SOURCE}/fixture.ld)
+  if(EXISTS ${FIXTURE_SOURCE}/${name}.ld)
+    set(script ${FIXTURE_SOURCE}/${name}.ld)
+  endif()
   add_custom_command(
     OUTPUT ${fixture}
     COMMAND ${LOADER_GCC} -mcpu=cortex-m33 -mthumb -mfloat-abi=soft -std=gnu11 -Os -ffreestanding
             -fno-builtin -nostdlib -nostartfiles -Wall -Wextra -Werror -I${CMAKE_SOURCE_DIR}
-            -DFIXTURE_NAME="${name}" -T ${FIXTURE_SOURCE}/fixture.ld -Wl,--build-id=none
+            -DFIXTURE_NAME="${name}" -T ${script} -Wl,--build-id=none
             -Wl,--no-warn-rwx-segments ${source} -o ${fixture}
-    DEPENDS ${source} ${FIXTURE_SOURCE}/fixture.h ${FIXTURE_SOURCE}/fixture.ld
+    DEPENDS ${source} ${FIXTURE_SOURCE}/fixture.h ${script}
             ${CMAKE_SOURCE_DIR}/abi/storage_info.h
     COMMENT "Cross-compiling fixture ${name}" VERBATIM)
   list(APPEND FIXTURE_FILES ${fixture})

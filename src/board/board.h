@@ -83,6 +83,7 @@ struct board {
     char port[8];
     struct part part;
     struct board_cost cost;
+    uint32_t work_base, work_size;     /* OpenOCD's work area */
     uint32_t loader_base, loader_size; /* the host tool's RAM for loaders: first word is its BKPT */
     uint32_t record_address;           /* 0 = inside the image */
     uint32_t window, window_size;

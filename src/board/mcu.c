@@ -24,6 +24,12 @@ static const struct schema_key loader_keys[] = {
     END_OF_KEYS,
 };
 
+static const struct schema_key work_keys[] = {
+    NUMBER_KEY(range_values, base, "base", QUANTITY_NUMBER, true, 0, ADDRESS_MAX, "first address"),
+    NUMBER_KEY(range_values, size, "size", QUANTITY_SIZE, true, 4096, ADDRESS_MAX, "bytes"),
+    END_OF_KEYS,
+};
+
 struct clock_values {
     struct schema_value self, source, hz;
 };
@@ -59,7 +65,7 @@ static const struct schema_key cost_keys[] = {
 
 struct mcu_values {
     struct schema_value family, core, devices, packages, rams;
-    struct range_values loader;
+    struct range_values loader, work;
     struct schema_value record, iwdg_key;
     struct clock_values kernel_clock;
     struct cost_values cost;
@@ -74,6 +80,8 @@ const struct schema_key mcu_file_keys[] = {
     LIST_KEY(mcu_values, rams, "rams", true, MCU_RAMS_MAX, "RAMs in which a record may lie"),
     MAPPING_KEY(mcu_values, loader, "loader_ram", true, loader_keys,
                 "the RAM that the host tool uses for a loader, its stack and its buffer"),
+    MAPPING_KEY(mcu_values, work, "openocd_work_area", true, work_keys,
+                "the RAM that OpenOCD is configured to work in"),
     NUMBER_KEY(mcu_values, record, "record", QUANTITY_NUMBER, true, 0, ADDRESS_MAX,
                "where the flight record lies unless a board says otherwise"),
     NUMBER_KEY(mcu_values, iwdg_key, "iwdg_key", QUANTITY_NUMBER, false, 0, ADDRESS_MAX,
@@ -307,6 +315,8 @@ static void take_values(struct mcu *mcu, const struct mcu_values *values)
     mcu->kernel_hz = (uint32_t)values->kernel_clock.hz.number;
     mcu->loader_base = (uint32_t)values->loader.base.number;
     mcu->loader_size = (uint32_t)values->loader.size.number;
+    mcu->work_base = (uint32_t)values->work.base.number;
+    mcu->work_size = (uint32_t)values->work.size.number;
     mcu->record_address = (uint32_t)values->record.number;
     mcu->iwdg_key = (uint32_t)values->iwdg_key.number;
     mcu->cost = (struct board_cost){

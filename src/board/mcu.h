@@ -101,6 +101,7 @@ struct mcu {
     const char *kernel_clock; /* name of the source */
     uint32_t kernel_hz;
     uint32_t loader_base, loader_size;
+    uint32_t work_base, work_size; /* OpenOCD's work area */
     uint32_t record_address;
     uint32_t iwdg_key;
     struct board_cost cost;

@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 
 #include "board/board.h"
+#include "host/host_option.h"
 #include "host/lifecycle.h"
 #include "sim/link.h"
 
@@ -18,6 +19,34 @@ static void list_hosts(void)
 {
     for (unsigned i = 0; lifecycle_at(i) != NULL; i++) {
         print_row(NULL, lifecycle_at(i)->name, lifecycle_at(i)->summary);
+        print_row(NULL, "", lifecycle_at(i)->evidence);
+    }
+}
+
+/* "native 128K, cubeprogrammer-jlink 64K": the hosts for which it is open. */
+static void print_defaults(const struct host_option *option)
+{
+    printf("    default:  ");
+    for (unsigned i = 0, printed = 0; lifecycle_at(i) != NULL; i++) {
+        char value[32];
+        if (host_option_is_open(option, lifecycle_at(i))) {
+            host_option_format(option, host_option_get(option, lifecycle_at(i)), value,
+                               sizeof value);
+            printf("%s%s %s", printed++ > 0 ? ", " : "", lifecycle_at(i)->name, value);
+        }
+    }
+    printf("\n");
+}
+
+static void list_host_options(void)
+{
+    for (unsigned i = 0; host_option_at(i) != NULL; i++) {
+        const struct host_option *option = host_option_at(i);
+        char values[160];
+        host_option_format_values(option, values, sizeof values);
+        printf("%s: %s\n    values:   %s\n", option->name, option->summary, values);
+        print_defaults(option);
+        printf("    evidence: %s\n", option->evidence);
     }
 }
 
@@ -39,13 +68,17 @@ int command_list(const struct options *options, struct error *error)
         list_hosts();
         return 0;
     }
+    if (strcmp(kind, "host-options") == 0) {
+        list_host_options();
+        return 0;
+    }
     if (strcmp(kind, "links") == 0) {
         list_links();
         return 0;
     }
     if (strcmp(kind, "boards") != 0 && strcmp(kind, "mcus") != 0 && strcmp(kind, "parts") != 0) {
         error_set(error, ERROR_USAGE, NULL, 0, 0,
-                  "list takes one of: boards mcus parts hosts links");
+                  "list takes one of: boards mcus parts hosts host-options links");
         return 2;
     }
     return board_list(kind, print_row, NULL, error) ? 0 : error_exit_status(error->code);

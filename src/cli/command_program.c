@@ -27,7 +27,7 @@ static void print_setup(const struct rig *rig)
     printf("loader   %s, %u bytes at 0x%08x, driven as %s over %s\n", rig->loader.path,
            rig->loader.file_size,
            rig->session.layout.image != 0 ? rig->session.layout.image : rig->board.loader_base + 4,
-           rig->lifecycle->name, rig->link->name);
+           rig->lifecycle.name, rig->link->name);
 }
 
 static void print_plan(const struct rig *rig, const struct plan *plan, bool keep)
@@ -137,8 +137,8 @@ int command_program(const struct options *options, struct error *error)
     }
     bool good = rig_read_images(&image, options, error) &&
                 rig_clip_image(&rig, &image, options, error) &&
-                plan_make(&plan, &image, &rig.board, &rig.loader, rig.lifecycle, rig.link, error);
-    bool keep = good && rig.lifecycle->keeps_neighbours && !options->no_preserve;
+                plan_make(&plan, &image, &rig.board, &rig.loader, &rig.lifecycle, rig.link, error);
+    bool keep = good && rig.lifecycle.keeps_neighbours && !options->no_preserve;
     if (good && options->dry_run) {
         print_setup(&rig);
         print_image(&image);

@@ -34,6 +34,6 @@ const struct command commands[] = {
      "Listens on 127.0.0.1 with the loader downloaded and the core halted. In gdb-multiarch:\n"
      "  file NAME.stldr\n  target remote :PORT\n  monitor help",
      command_serve},
-    {"list", "KIND", "list boards, mcus, parts, hosts or links", "", command_list},
+    {"list", "KIND", "list boards, mcus, parts, hosts, host-options or links", "", command_list},
     {NULL, NULL, NULL, NULL, NULL},
 };

@@ -9,6 +9,7 @@
 
 enum kind {
     KIND_TEXT,
+    KIND_TEXTS, /* may be given again */
     KIND_NUMBER,
     KIND_FREQUENCY,
     KIND_FLAG
@@ -33,6 +34,8 @@ static const struct option_row rows[] = {
      "loader to drive instead of the one built from the board file"},
     {"host", 0, KIND_TEXT, "NAME", FIELD(host), DRIVING,
      "how the loader is driven (default native; rehearse: each in turn); extload list hosts"},
+    {"host-option", 0, KIND_TEXTS, "NAME=VALUE", FIELD(host_options), DRIVING,
+     "what is not known of the host; may be given again; extload list host-options"},
     {"target", 't', KIND_TEXT, "NAME", FIELD(target), DRIVING,
      "what is driven: sim, the simulated board (default)"},
     {"nor", 'n', KIND_TEXT, "FILE", FIELD(nor), "program verify erase read info serve trace",
@@ -131,12 +134,26 @@ static bool parse_frequency(const char *text, uint64_t *hz)
            *hz >= 1000000 && *hz <= 1000000000;
 }
 
+static bool append(const char **texts, const struct option_row *row, const char *text,
+                   struct error *error)
+{
+    for (int i = 0; i < OPTIONS_REPEATS - 1; i++) {
+        if (texts[i] == NULL) {
+            texts[i] = text;
+            return true;
+        }
+    }
+    return error_set(error, ERROR_USAGE, NULL, 0, 0, "--%s is given more than %d times", row->name,
+                     OPTIONS_REPEATS - 1);
+}
+
 static bool take(struct options *options, const struct option_row *row, const char *text,
                  struct error *error)
 {
     void *field = (char *)options + row->offset;
     switch (row->kind) {
     case KIND_TEXT: *(const char **)field = text; return true;
+    case KIND_TEXTS: return append(field, row, text, error);
     case KIND_FLAG: *(bool *)field = true; return true;
     case KIND_NUMBER:
         return options_parse_number(text, field) ||

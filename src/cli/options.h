@@ -11,11 +11,13 @@
 
 #define OPTIONS_NO_ADDRESS UINT64_MAX
 #define OPTIONS_HOSTS_MAX  8
+#define OPTIONS_REPEATS    64 /* of one option */
 
 struct options {
     const char *board, *loader, *host, *target, *nor, *output, *link, *timing, *core, *data;
     const char *hosts[OPTIONS_HOSTS_MAX]; /* every --host, the last of which is `host` */
     unsigned host_count;
+    const char *host_options[OPTIONS_REPEATS]; /* NAME=VALUE each; NULL ends them */
     uint64_t seed;
     uint64_t cpu_hz;
     uint64_t gdb_port;

@@ -3,6 +3,7 @@
 
 #include "cli/progress.h"
 #include "cli/result_stream.h"
+#include "host/host_option.h"
 #include "image/image.h"
 #include "pack/pack.h"
 #include "target/sim_target.h"
@@ -20,22 +21,26 @@ static bool load_own_loader(struct rig *rig, struct error *error)
         return false;
     }
     snprintf(name, sizeof name, "%s.stldr", rig->board.name);
-    if (rig->board.record_address == 0) {
-        rig->board.record_address = rig->board.loader_base + 4 + pack_loader_image()->own_record;
-    }
-    bool good = loader_file_parse(&rig->loader, name, bytes, size, error);
+    bool good = loader_file_parse(&rig->loader, rig->lifecycle.view, name, bytes, size, error);
     free(bytes);
+    rig->own_loader = good;
     return good;
 }
 
 static bool choose_host(struct rig *rig, const struct options *options, struct error *error)
 {
-    rig->lifecycle = lifecycle_find(options->host);
-    if (rig->lifecycle == NULL) {
+    const struct lifecycle *found = lifecycle_find(options->host);
+    if (found == NULL) {
         error_set(error, ERROR_UNKNOWN_NAME, NULL, 0, 0, "host '%s'", options->host);
         return error_hint(error, "extload list hosts");
     }
-    const char *link = options->link != NULL ? options->link : rig->lifecycle->link;
+    rig->lifecycle = *found;
+    for (int i = 0; options->host_options[i] != NULL; i++) {
+        if (!host_option_set(&rig->lifecycle, options->host_options[i], error)) {
+            return false;
+        }
+    }
+    const char *link = options->link != NULL ? options->link : rig->lifecycle.link;
     rig->link = link_find(link);
     if (rig->link == NULL) {
         error_set(error, ERROR_UNKNOWN_NAME, NULL, 0, 0, "link '%s'", link);
@@ -57,10 +62,10 @@ bool rig_prepare(struct rig *rig, const struct options *options, struct error *e
         return error_set(error, ERROR_USAGE, NULL, 0, 0, "target '%s' is unknown; there is: sim",
                          options->target);
     }
-    return board_load(&rig->board, options->board, error) &&
-           (options->loader != NULL ? loader_file_read(&rig->loader, options->loader, error)
-                                    : load_own_loader(rig, error)) &&
-           choose_host(rig, options, error);
+    return board_load(&rig->board, options->board, error) && choose_host(rig, options, error) &&
+           (options->loader != NULL
+                ? loader_file_read(&rig->loader, rig->lifecycle.view, options->loader, error)
+                : load_own_loader(rig, error));
 }
 
 static bool choose_timing(const struct options *options, enum nor_timing *timing,
@@ -91,6 +96,8 @@ bool rig_open(struct rig *rig, const struct options *options, struct error *erro
         .core = options->core,
         .cpu_hz = (uint32_t)options->cpu_hz,
         .no_jump = options->no_jump,
+        .caches = rig->lifecycle.debug_rule != DEBUG_SAME,
+        .debug_incoherent = rig->lifecycle.debug_rule == DEBUG_INCOHERENT,
     };
     struct session_events events = progress_events();
     if (!choose_timing(options, &target.timing, error) ||
@@ -98,9 +105,12 @@ bool rig_open(struct rig *rig, const struct options *options, struct error *erro
         return false;
     }
     rig->has_target = true;
-    if (!session_open(&rig->session, &rig->target, &rig->board, rig->lifecycle, &rig->loader,
+    if (!session_open(&rig->session, &rig->target, &rig->board, &rig->lifecycle, &rig->loader,
                       &events, error)) {
         return false;
+    }
+    if (rig->board.record_address == 0 && rig->own_loader) {
+        rig->board.record_address = rig->session.layout.image + pack_loader_image()->own_record;
     }
     rig->watched = options->loader != NULL || options->json || rig->report_to != NULL;
     return !rig->watched ||

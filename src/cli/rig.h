@@ -14,7 +14,8 @@
 struct rig {
     struct board board;
     struct loader_file loader;
-    const struct lifecycle *lifecycle;
+    struct lifecycle lifecycle; /* the host's, with its options */
+    bool own_loader;
     const struct link_model *link;
     struct target target;
     struct session session;
@@ -26,7 +27,8 @@ struct rig {
     FILE *json; /* with --json: where the findings go */
 };
 
-/* Everything that can be refused without touching anything: board, loader, host, link. */
+/* Everything that can be refused without touching anything: board, host and its options, link,
+ * loader. */
 bool rig_prepare(struct rig *rig, const struct options *options, struct error *error);
 /* Opens the target (the --nor file is made or locked here) and the session. */
 bool rig_open(struct rig *rig, const struct options *options, struct error *error);

@@ -11,11 +11,9 @@
 static uint32_t halfword_before(const struct session *session, uint32_t address, uint32_t back)
 {
     const struct loader_file *loader = session->loader;
-    const uint32_t offset = address - back - session->layout.image;
-    if (loader->file_size < 2 || offset > loader->file_size - 2) {
-        return 0;
-    }
-    return (uint32_t)(loader->image[offset] | loader->image[offset + 1] << 8);
+    const uint32_t linked = address - back - session->layout.image + loader->image_address;
+    const uint8_t *bytes = loader_file_bytes(loader, linked, 2);
+    return bytes == NULL ? 0 : (uint32_t)(bytes[0] | bytes[1] << 8);
 }
 
 /* Does `value` point, in Thumb state, behind a call? */

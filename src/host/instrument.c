@@ -104,12 +104,17 @@ static void before(void *context, enum loader_function function, const uint32_t 
     instrument->soc_findings = soc_stats(sim_soc(instrument->sim))->findings;
     const uint32_t memory = memory_end(instrument);
     const uint32_t counted = layout->image + layout->size;
+    const uint32_t buffers = layout->buffer_size * layout->buffer_count;
     struct watch_call call = {
         .image = {layout->base, memory > counted ? memory : counted},
         .stack = {instrument->stack_bottom, layout->stack},
-        .buffer = {layout->buffer, layout->buffer + layout->buffer_size},
+        .buffer = {layout->buffer, layout->buffer + buffers},
         .record = instrument->record,
     };
+    if (function == LOADER_READ) {
+        call.buffer =
+            (struct watch_range){layout->read_buffer, layout->read_buffer + layout->buffer_size};
+    }
     set_request(instrument, &call);
     watch_begin(instrument->watch, &call);
 }
@@ -148,10 +153,13 @@ static bool is_block(const uint8_t *bytes, uint32_t left, struct board_block *bl
 static struct watch_range declared_record(const struct loader_file *loader)
 {
     struct board_block block;
-    for (uint32_t at = 0; at < loader->file_size; at += 4) {
-        if (is_block(loader->image + at, loader->file_size - at, &block) &&
-            block.record_address != 0) {
-            return (struct watch_range){block.record_address, block.record_address + RTT_END};
+    for (unsigned i = 0; i < loader->piece_count; i++) {
+        const struct loader_piece *piece = &loader->pieces[i];
+        for (uint32_t at = 0; at < piece->file_size; at += 4) {
+            if (is_block(piece->bytes + at, piece->file_size - at, &block) &&
+                block.record_address != 0) {
+                return (struct watch_range){block.record_address, block.record_address + RTT_END};
+            }
         }
     }
     return (struct watch_range){0, 0};

@@ -262,7 +262,7 @@ static void judge_window(struct instrument *instrument)
 {
     const struct session *session = instrument->session;
     const bool read_next =
-        instrument->function == LOADER_INIT || !session->lifecycle->fresh_operation;
+        instrument->function == LOADER_INIT || session->lifecycle->init_rule == INIT_ONCE;
     if (session->loader->entry[LOADER_READ] == 0 && read_next &&
         !soc_window_is_mapped(sim_soc(instrument->sim), session->board->window)) {
         judge_add(instrument, FINDING_WINDOW_UNMAPPED, SEVERITY_ERROR, 0,

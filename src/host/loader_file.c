@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "host/loader_file.h"
 
-#include "elf/elf32.h"
+#include "host/loader_pieces.h"
 #include "image/image.h"
 
 #include <stdio.h>
@@ -23,53 +23,10 @@ const char *loader_function_name(enum loader_function function)
     return function_names[function];
 }
 
-static bool holds(const struct elf_segment *segment, uint32_t address)
+/* Names are printed; a file may hold anything. */
+static bool is_printable(char letter)
 {
-    return segment->type == ELF_PT_LOAD && address >= segment->vaddr &&
-           address - segment->vaddr < segment->memory_size;
-}
-
-/* GCC layouts of old loaders let the code's memory run over StorageInfo; the segment that holds it
- * in file bytes and is smallest is its own. */
-static const struct elf_segment *info_segment(const struct elf_file *elf, uint32_t address)
-{
-    const struct elf_segment *found = NULL;
-    for (unsigned i = 0; i < elf->segment_count; i++) {
-        const struct elf_segment *segment = &elf->segments[i];
-        if (holds(segment, address) && address - segment->vaddr < segment->file_size &&
-            segment->file_size - (address - segment->vaddr) >= sizeof(struct storage_info) &&
-            (found == NULL || segment->file_size < found->file_size)) {
-            found = segment;
-        }
-    }
-    return found;
-}
-
-static const struct elf_segment *code_segment(const struct elf_file *elf,
-                                              const struct elf_segment *info, uint32_t init)
-{
-    for (unsigned i = 0; i < elf->segment_count; i++) {
-        if (&elf->segments[i] != info && holds(&elf->segments[i], init)) {
-            return &elf->segments[i];
-        }
-    }
-    return NULL;
-}
-
-static bool take_entries(struct loader_file *loader, const struct elf_file *elf,
-                         struct error *error)
-{
-    for (int i = 0; i < LOADER_FUNCTION_COUNT; i++) {
-        const struct elf_symbol *symbol = elf_find_symbol(elf, function_names[i]);
-        loader->entry[i] = symbol != NULL ? symbol->value & ~UINT32_C(1) : 0;
-    }
-    for (int i = LOADER_INIT; i <= LOADER_SECTOR_ERASE; i++) {
-        if (loader->entry[i] == 0) {
-            return error_set(error, ERROR_LOADER_SHAPE, elf->name, 0, 0, "no symbol %s",
-                             function_names[i]);
-        }
-    }
-    return true;
+    return (unsigned char)letter >= 0x20 && letter != 0x7F;
 }
 
 static bool is_function(const struct elf_symbol *symbol)
@@ -89,11 +46,26 @@ static bool take_symbols(struct loader_file *loader, const struct elf_file *elf,
         if (is_function(symbol)) {
             struct loader_symbol *made = &loader->symbols[loader->symbol_count++];
             snprintf(made->name, sizeof made->name, "%s", symbol->name);
+            for (char *at = made->name; *at != '\0'; at++) {
+                *at = is_printable(*at) ? *at : '?';
+            }
             made->address = symbol->value & ~UINT32_C(1);
             made->size = symbol->size;
         }
     }
     return true;
+}
+
+const uint8_t *loader_file_bytes(const struct loader_file *loader, uint32_t address, uint32_t size)
+{
+    for (unsigned i = 0; i < loader->piece_count; i++) {
+        const struct loader_piece *piece = &loader->pieces[i];
+        uint32_t offset = address - piece->address;
+        if (piece->in_image && size <= piece->file_size && offset <= piece->file_size - size) {
+            return piece->bytes + offset;
+        }
+    }
+    return NULL;
 }
 
 const struct loader_symbol *loader_file_symbol(const struct loader_file *loader, uint32_t address)
@@ -106,37 +78,6 @@ const struct loader_symbol *loader_file_symbol(const struct loader_file *loader,
     return NULL;
 }
 
-static bool take_segments(struct loader_file *loader, const struct elf_file *elf,
-                          struct error *error)
-{
-    const struct elf_symbol *symbol = elf_find_symbol(elf, "StorageInfo");
-    if (symbol == NULL) {
-        return error_set(error, ERROR_LOADER_SHAPE, elf->name, 0, 0,
-                         "no symbol StorageInfo (the tool finds it by name)");
-    }
-    const struct elf_segment *info = info_segment(elf, symbol->value);
-    if (info == NULL) {
-        return error_set(error, ERROR_LOADER_SHAPE, elf->name, 0, 0,
-                         "StorageInfo at 0x%08x is in no PT_LOAD", symbol->value);
-    }
-    memcpy(&loader->info, info->bytes + (symbol->value - info->vaddr), sizeof loader->info);
-    const struct elf_segment *code = code_segment(elf, info, loader->entry[LOADER_INIT]);
-    if (code == NULL) {
-        return error_set(
-            error, ERROR_LOADER_SHAPE, elf->name, 0, 0,
-            "StorageInfo shares a PT_LOAD with the code, so the tool never downloads it");
-    }
-    loader->image = malloc(code->file_size + 1u);
-    if (loader->image == NULL) {
-        return error_set(error, ERROR_NO_MEMORY, elf->name, 0, 0, "%u bytes", code->file_size);
-    }
-    memcpy(loader->image, code->bytes, code->file_size);
-    loader->image_address = code->vaddr;
-    loader->file_size = code->file_size;
-    loader->memory_size = code->memory_size;
-    return true;
-}
-
 static bool check_info(const struct loader_file *loader, struct error *error)
 {
     const struct storage_info *info = &loader->info;
@@ -144,9 +85,20 @@ static bool check_info(const struct loader_file *loader, struct error *error)
         return error_set(error, ERROR_LOADER_SHAPE, loader->path, 0, 0,
                          "StorageInfo: DeviceName does not end");
     }
+    for (const char *at = info->device_name; *at != '\0'; at++) {
+        if (!is_printable(*at)) {
+            return error_set(error, ERROR_LOADER_SHAPE, loader->path, 0, 0,
+                             "StorageInfo: DeviceName holds byte 0x%02x", (unsigned char)*at);
+        }
+    }
     uint64_t total = 0;
     for (int i = 0; i < STORAGE_INFO_SECTOR_GROUPS && info->sectors[i].count != 0; i++) {
         total += (uint64_t)info->sectors[i].count * info->sectors[i].size;
+    }
+    if ((uint64_t)info->device_start_address + info->device_size > UINT64_C(0x100000000)) {
+        return error_set(error, ERROR_LOADER_SHAPE, loader->path, 0, 0,
+                         "StorageInfo: 0x%x bytes from 0x%08x on leave the address space",
+                         info->device_size, info->device_start_address);
     }
     if (info->device_size == 0 || total != info->device_size) {
         return error_set(error, ERROR_LOADER_SHAPE, loader->path, 0, 0,
@@ -156,8 +108,16 @@ static bool check_info(const struct loader_file *loader, struct error *error)
     return true;
 }
 
-bool loader_file_parse(struct loader_file *loader, const char *name, const uint8_t *bytes,
-                       size_t size, struct error *error)
+static bool parse(struct loader_file *loader, enum loader_view view, const struct elf_file *elf,
+                  size_t size, struct error *error)
+{
+    bool good = view == VIEW_SECTIONS ? loader_pieces_by_sections(loader, elf, size, error)
+                                      : loader_pieces_by_segments(loader, elf, size, error);
+    return good && take_symbols(loader, elf, error) && check_info(loader, error);
+}
+
+bool loader_file_parse(struct loader_file *loader, enum loader_view view, const char *name,
+                       const uint8_t *bytes, size_t size, struct error *error)
 {
     *loader = (struct loader_file){0};
     snprintf(loader->path, sizeof loader->path, "%s", name);
@@ -165,38 +125,62 @@ bool loader_file_parse(struct loader_file *loader, const char *name, const uint8
         return error_set(error, ERROR_LOADER_NOT_ELF, name, 0, 0,
                          "it does not start with 7F 'ELF'");
     }
-    struct elf_file elf;
-    if (!elf_parse(&elf, name, bytes, size, error)) {
-        return false;
+    loader->file = malloc(size);
+    if (loader->file == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, name, 0, 0, "%zu bytes", size);
     }
-    bool good = take_entries(loader, &elf, error) && take_segments(loader, &elf, error) &&
-                take_symbols(loader, &elf, error) && check_info(loader, error);
-    elf_release(&elf);
+    memcpy(loader->file, bytes, size);
+    struct elf_file elf;
+    bool good = elf_parse(&elf, name, loader->file, size, error);
+    if (good) {
+        good = parse(loader, view, &elf, size, error);
+        elf_release(&elf);
+    }
     if (!good) {
         loader_file_release(loader);
     }
     return good;
 }
 
-bool loader_file_read(struct loader_file *loader, const char *path, struct error *error)
+bool loader_file_read(struct loader_file *loader, enum loader_view view, const char *path,
+                      struct error *error)
 {
     size_t size = 0;
     uint8_t *bytes = image_read_whole_file(path, &size, error);
     if (bytes == NULL) {
         return false;
     }
-    bool good = loader_file_parse(loader, path, bytes, size, error);
+    bool good = loader_file_parse(loader, view, path, bytes, size, error);
     free(bytes);
     return good;
 }
 
 void loader_file_release(struct loader_file *loader)
 {
-    free(loader->image);
-    loader->image = NULL;
+    free(loader->file);
+    loader->file = NULL;
+    loader->piece_count = 0;
     free(loader->symbols);
     loader->symbols = NULL;
     loader->symbol_count = 0;
+}
+
+bool loader_file_needs(const struct loader_file *loader, enum loader_function function,
+                       struct error *error)
+{
+    return loader->entry[function] != 0 ||
+           error_set(error, ERROR_LOADER_SHAPE, loader->path, 0, 0, "no symbol %s",
+                     loader_function_name(function));
+}
+
+bool loader_file_is_named(const struct loader_file *loader)
+{
+    const char *slash = strrchr(loader->path, '/');
+    const char *name = slash != NULL ? slash + 1 : loader->path;
+    const char *dot = strrchr(name, '.');
+    size_t length = dot != NULL ? (size_t)(dot - name) : strlen(name);
+    return strlen(loader->info.device_name) == length &&
+           strncmp(name, loader->info.device_name, length) == 0;
 }
 
 bool loader_file_sector(const struct loader_file *loader, uint32_t offset, uint32_t *start,

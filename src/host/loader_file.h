@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A loader file as a host tool sees it: code to download, entry points by name, StorageInfo.
+ * A loader file as a host tool sees it: what to download, entry points by name, StorageInfo.
  */
 #ifndef EXTLOAD_HOST_LOADER_FILE_H
 #define EXTLOAD_HOST_LOADER_FILE_H
 
 #include "abi/storage_info.h"
+#include "host/lifecycle.h"
 #include "report/error.h"
 
+#include <stddef.h>
 #include <stdint.h>
+
+#define LOADER_PIECES_MAX 32
 
 enum loader_function {
     LOADER_INIT,
@@ -27,12 +31,24 @@ struct loader_symbol {
     uint32_t address, size; /* as linked, without the Thumb bit */
 };
 
+/* A segment or section that is downloaded. */
+struct loader_piece {
+    uint32_t address;     /* as linked */
+    uint32_t file_size;   /* bytes in the file */
+    uint32_t memory_size; /* bytes in memory; more than file_size if .bss trails */
+    uint32_t tail_size;   /* bytes of the file that happen to follow, to fill memory_size with */
+    const uint8_t *bytes; /* file_size + tail_size of them, in `file` */
+    bool in_image;        /* moves with the image; else it goes where it is linked */
+};
+
 struct loader_file {
     char path[256];
-    uint8_t *image;                        /* file bytes of the code segment, owned */
-    uint32_t image_address;                /* as linked */
-    uint32_t file_size;                    /* bytes in the file */
-    uint32_t memory_size;                  /* bytes in memory; more than file_size if .bss trails */
+    uint8_t *file; /* a copy of its bytes, owned */
+    struct loader_piece pieces[LOADER_PIECES_MAX];
+    unsigned piece_count;
+    uint32_t image_address;                /* lowest address of the image, as linked */
+    uint32_t file_size;                    /* from there to its last byte that is in the file */
+    uint32_t memory_size;                  /* from there to its last byte in memory */
     uint32_t entry[LOADER_FUNCTION_COUNT]; /* as linked, without the Thumb bit; 0 = not exported */
     struct storage_info info;
     struct loader_symbol *symbols; /* every function that has a size, owned */
@@ -41,17 +57,28 @@ struct loader_file {
 
 const char *loader_function_name(enum loader_function function);
 
-/* Reads a .stldr from memory; `name` for messages. Refuses what STM32CubeProgrammer would not load:
- * LOADER_NOT_ELF or LOADER_SHAPE with the reason. */
-bool loader_file_parse(struct loader_file *loader, const char *name, const uint8_t *bytes,
-                       size_t size, struct error *error);
-bool loader_file_read(struct loader_file *loader, const char *path, struct error *error);
+/* Reads a .stldr from memory as a tool with this view of ELF files does; `name` for messages.
+ * LOADER_NOT_ELF or LOADER_SHAPE with the reason for what such a tool would not load, and for what
+ * nobody could call. By segments: all but the one that holds StorageInfo, Init is needed. By
+ * sections: what ST's OpenOCD downloads; Init, Write and SectorErase are needed. */
+bool loader_file_parse(struct loader_file *loader, enum loader_view view, const char *name,
+                       const uint8_t *bytes, size_t size, struct error *error);
+bool loader_file_read(struct loader_file *loader, enum loader_view view, const char *path,
+                      struct error *error);
 void loader_file_release(struct loader_file *loader);
+
+/* LOADER_SHAPE if the function is not exported. */
+bool loader_file_needs(const struct loader_file *loader, enum loader_function function,
+                       struct error *error);
+/* True if DeviceName is the file's name without folder and ending. */
+bool loader_file_is_named(const struct loader_file *loader);
 
 /* Largest erase sector in StorageInfo that holds `offset` from the device's start, and its first
  * byte; false past the last sector. */
 bool loader_file_sector(const struct loader_file *loader, uint32_t offset, uint32_t *start,
                         uint32_t *size);
+/* `size` bytes of the image at `address` (as linked) as the file has them; NULL if it does not. */
+const uint8_t *loader_file_bytes(const struct loader_file *loader, uint32_t address, uint32_t size);
 /* The function that holds `address` (as linked); NULL if none does. */
 const struct loader_symbol *loader_file_symbol(const struct loader_file *loader, uint32_t address);
 

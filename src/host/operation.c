@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "host/operation.h"
 
+#include "host/pages.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,8 +14,6 @@ static uint32_t min_u32(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-/* SectorErase's end names a location in the last sector; its first byte is what ST's OpenOCD
- * passes. */
 static bool erase_sectors(struct session *session, uint32_t address, uint32_t size,
                           struct error *error)
 {
@@ -23,15 +23,18 @@ static bool erase_sectors(struct session *session, uint32_t address, uint32_t si
         return error_set(error, ERROR_IMAGE_OUTSIDE, NULL, 0, 0,
                          "0x%08x is in no sector of the loader", address + size - 1);
     }
-    const uint32_t arguments[4] = {address, base + start, 0, 0};
-    return session_call_checked(session, LOADER_SECTOR_ERASE, arguments,
+    bool first = session->lifecycle->erase_end_rule == END_FIRST_BYTE;
+    const uint32_t arguments[4] = {address, base + start + (first ? 0 : sector - 1), 0, 0};
+    return session_refresh(session, OPERATION_ERASE, error) &&
+           session_call_checked(session, LOADER_SECTOR_ERASE, arguments,
                                 session->lifecycle->erase_timeout_ms, error);
 }
 
 bool operation_erase(struct session *session, uint32_t address, uint32_t size, struct error *error)
 {
-    uint32_t chunk = session->lifecycle->fresh_operation ? size : ERASE_CHUNK;
-    if (!session_begin(session, OPERATION_ERASE, error)) {
+    uint32_t chunk = session->lifecycle->init_rule == INIT_ONCE ? ERASE_CHUNK : size;
+    if (!loader_file_needs(session->loader, LOADER_SECTOR_ERASE, error) ||
+        !session_begin(session, OPERATION_ERASE, error)) {
         return false;
     }
     for (uint32_t done = 0; done < size;) {
@@ -46,6 +49,21 @@ bool operation_erase(struct session *session, uint32_t address, uint32_t size, s
     return true;
 }
 
+/* Since 2.18 STM32CubeProgrammer compares the names, and then says "please select external loader"
+ * (community.st.com 825997). */
+static bool check_name(const struct session *session, struct error *error)
+{
+    const struct loader_file *loader = session->loader;
+    if (!session->lifecycle->checks_name || loader_file_is_named(loader)) {
+        return true;
+    }
+    error_set(error, ERROR_LOADER_SHAPE, loader->path, 0, 0,
+              "DeviceName is '%s': STM32CubeProgrammer since 2.18 refuses a mass erase if that is "
+              "not the file's name",
+              loader->info.device_name);
+    return error_hint(error, "name the file %s.stldr", loader->info.device_name);
+}
+
 bool operation_erase_all(struct session *session, struct error *error)
 {
     const struct storage_info *info = &session->loader->info;
@@ -53,7 +71,8 @@ bool operation_erase_all(struct session *session, struct error *error)
         return operation_erase(session, info->device_start_address, info->device_size, error);
     }
     const uint32_t arguments[4] = {0, 0, 0, 0};
-    if (session_cancelled(session, error) || !session_begin(session, OPERATION_ERASE, error) ||
+    if (!check_name(session, error) || session_cancelled(session, error) ||
+        !session_begin(session, OPERATION_ERASE, error) ||
         !session_call_checked(session, LOADER_MASS_ERASE, arguments,
                               session->lifecycle->mass_erase_timeout_ms, error)) {
         return false;
@@ -65,21 +84,20 @@ bool operation_erase_all(struct session *session, struct error *error)
 static bool write_chunk(struct session *session, uint32_t address, const uint8_t *bytes,
                         uint32_t size, struct error *error)
 {
-    const struct target *target = session->target;
-    const uint32_t arguments[4] = {address, size, session->layout.buffer, 0};
-    return target->ops->write_memory(target->context, session->layout.buffer, bytes, size, error) &&
-           session_call_checked(session, LOADER_WRITE, arguments,
+    uint32_t buffer = 0;
+    if (!session_refresh(session, OPERATION_WRITE, error) ||
+        !session_fill_buffer(session, bytes, size, &buffer, error)) {
+        return false;
+    }
+    const uint32_t arguments[4] = {address, size, buffer, 0};
+    return session_call_checked(session, LOADER_WRITE, arguments,
                                 session->lifecycle->write_timeout_ms, error);
 }
 
-bool operation_write(struct session *session, const struct image *image, uint64_t *written,
-                     struct error *error)
+static bool write_segments(struct session *session, const struct image *image, uint64_t *written,
+                           struct error *error)
 {
     uint64_t total = image_size(image);
-    *written = 0;
-    if (!session_begin(session, OPERATION_WRITE, error)) {
-        return false;
-    }
     for (unsigned i = 0; i < image->count; i++) {
         const struct image_segment *segment = &image->segments[i];
         for (uint32_t done = 0; done < segment->size;) {
@@ -96,17 +114,40 @@ bool operation_write(struct session *session, const struct image *image, uint64_
     return true;
 }
 
+bool operation_write(struct session *session, const struct image *image, uint64_t *written,
+                     struct error *error)
+{
+    struct image pages;
+    *written = 0;
+    if (!loader_file_needs(session->loader, LOADER_WRITE, error) ||
+        !session_begin(session, OPERATION_WRITE, error)) {
+        return false;
+    }
+    if (!session->lifecycle->writes_pages) {
+        return write_segments(session, image, written, error);
+    }
+    image_init(&pages);
+    bool good = pages_fill(&pages, image, &session->loader->info, error) &&
+                write_segments(session, &pages, written, error);
+    image_release(&pages);
+    return good;
+}
+
 static bool read_chunk(struct session *session, uint32_t address, uint8_t *bytes, uint32_t size,
                        struct error *error)
 {
     const struct target *target = session->target;
-    if (session->loader->entry[LOADER_READ] == 0) {
+    uint32_t buffer = session->layout.read_buffer;
+    if (!session_refresh(session, OPERATION_READ, error)) {
+        return false;
+    }
+    if (session->loader->entry[LOADER_READ] == 0 || session->lifecycle->read_rule == READ_WINDOW) {
         return target->ops->read_memory(target->context, address, bytes, size, error);
     }
-    const uint32_t arguments[4] = {address, size, session->layout.buffer, 0};
+    const uint32_t arguments[4] = {address, size, buffer, 0};
     return session_call_checked(session, LOADER_READ, arguments,
                                 session->lifecycle->read_timeout_ms, error) &&
-           target->ops->read_memory(target->context, session->layout.buffer, bytes, size, error);
+           target->ops->read_memory(target->context, buffer, bytes, size, error);
 }
 
 bool operation_read(struct session *session, const char *what, uint32_t address, uint8_t *bytes,
@@ -116,7 +157,7 @@ bool operation_read(struct session *session, const char *what, uint32_t address,
         return false;
     }
     for (uint32_t done = 0; done < size;) {
-        uint32_t now = min_u32(size - done, session->layout.buffer_size);
+        uint32_t now = min_u32(size - done, session->layout.read_size);
         if (session_cancelled(session, error) ||
             !read_chunk(session, address + done, bytes + done, now, error)) {
             return false;
@@ -151,17 +192,73 @@ static void compare(struct difference *difference, uint32_t address, const uint8
     }
 }
 
+/* What goes through one comparison: bytes of one segment. */
+struct stretch {
+    uint32_t address;
+    const uint8_t *expected;
+    uint32_t size;
+};
+
+static bool compare_stretch(struct session *session, const struct stretch *stretch, uint8_t *buffer,
+                            struct difference *difference, struct error *error)
+{
+    if (!read_chunk(session, stretch->address, buffer, stretch->size, error)) {
+        return false;
+    }
+    compare(difference, stretch->address, buffer, stretch->expected, stretch->size);
+    return true;
+}
+
+/* Verify counts words; it returns 0, or the address of the first difference. */
+static bool call_verify(struct session *session, const struct stretch *stretch, struct error *error)
+{
+    uint32_t buffer = 0, results[2] = {0, 0};
+    if (!session_refresh(session, OPERATION_READ, error) ||
+        !session_fill_buffer(session, stretch->expected, stretch->size, &buffer, error)) {
+        return false;
+    }
+    const uint32_t arguments[4] = {stretch->address, buffer, stretch->size / 4, 0};
+    if (!session_call(session, LOADER_VERIFY, arguments, session->lifecycle->read_timeout_ms,
+                      results, error)) {
+        return false;
+    }
+    return results[0] == 0 || error_set(error, ERROR_VERIFY_MISMATCH, NULL, 0, 0,
+                                        "Verify of 0x%08x+0x%x returned 0x%08x", stretch->address,
+                                        stretch->size, results[0]);
+}
+
+/* Whole words by Verify if the tool and the loader have it; odd bytes at either end are compared.
+ */
+static bool verify_stretch(struct session *session, const struct stretch *stretch, uint8_t *buffer,
+                           struct difference *difference, struct error *error)
+{
+    if (session->lifecycle->verify_rule == VERIFY_COMPARE ||
+        session->loader->entry[LOADER_VERIFY] == 0) {
+        return compare_stretch(session, stretch, buffer, difference, error);
+    }
+    uint32_t head = min_u32((0u - stretch->address) & 3u, stretch->size);
+    uint32_t body = (stretch->size - head) & ~3u, tail = stretch->size - head - body;
+    const struct stretch parts[] = {
+        {stretch->address, stretch->expected, head},
+        {stretch->address + head, stretch->expected + head, body},
+        {stretch->address + head + body, stretch->expected + head + body, tail},
+    };
+    return (head == 0 || compare_stretch(session, &parts[0], buffer, difference, error)) &&
+           (body == 0 || call_verify(session, &parts[1], error)) &&
+           (tail == 0 || compare_stretch(session, &parts[2], buffer, difference, error));
+}
+
 static bool verify_segment(struct session *session, const struct image_segment *segment,
                            uint8_t *buffer, uint64_t *done, uint64_t total,
                            struct difference *difference, struct error *error)
 {
     for (uint32_t at = 0; at < segment->size;) {
-        uint32_t now = min_u32(segment->size - at, session->layout.buffer_size);
+        uint32_t now = min_u32(segment->size - at, session->layout.read_size);
+        const struct stretch stretch = {segment->address + at, segment->bytes + at, now};
         if (session_cancelled(session, error) ||
-            !read_chunk(session, segment->address + at, buffer, now, error)) {
+            !verify_stretch(session, &stretch, buffer, difference, error)) {
             return false;
         }
-        compare(difference, segment->address + at, buffer, segment->bytes + at, now);
         at += now;
         *done += now;
         session_progress(session, "verify", *done, total);
@@ -173,7 +270,7 @@ bool operation_verify(struct session *session, const struct image *image, struct
 {
     uint64_t done = 0, total = image_size(image);
     struct difference difference = {0};
-    uint8_t *buffer = malloc(session->layout.buffer_size);
+    uint8_t *buffer = malloc(session->layout.read_size);
     if (buffer == NULL) {
         return error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "a buffer to read back");
     }

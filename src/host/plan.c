@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "host/plan.h"
 
+#include "host/pages.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,10 +14,11 @@
 static bool add_sector(struct plan *plan, uint32_t address, uint32_t size, uint32_t covered,
                        struct error *error)
 {
-    struct plan_sector *last = plan->count > 0 ? &plan->sectors[plan->count - 1] : NULL;
-    if (last != NULL && last->address == address) {
-        last->covered += covered;
-        return true;
+    for (unsigned i = plan->count; i > 0 && plan->sectors[i - 1].address >= address; i--) {
+        if (plan->sectors[i - 1].address == address) {
+            plan->sectors[i - 1].covered += covered;
+            return true;
+        }
     }
     struct plan_sector *grown = realloc(plan->sectors, (plan->count + 1) * sizeof *grown);
     if (grown == NULL) {
@@ -27,24 +30,37 @@ static bool add_sector(struct plan *plan, uint32_t address, uint32_t size, uint3
     return true;
 }
 
+/* Bytes that both ranges hold. */
+static uint32_t common(uint32_t a, uint32_t a_size, uint32_t b, uint32_t b_size)
+{
+    uint64_t start = a > b ? a : b;
+    uint64_t a_end = (uint64_t)a + a_size, b_end = (uint64_t)b + b_size;
+    uint64_t end = a_end < b_end ? a_end : b_end;
+    return end > start ? (uint32_t)(end - start) : 0;
+}
+
 static bool add_segment(struct plan *plan, const struct image_segment *segment,
-                        const struct loader_file *loader, struct error *error)
+                        const struct loader_file *loader, bool pages, struct error *error)
 {
     uint32_t base = loader->info.device_start_address;
-    for (uint32_t done = 0; done < segment->size;) {
-        uint32_t offset = segment->address - base + done;
+    uint32_t from = segment->address, length = segment->size;
+    if (pages) {
+        pages_around(&loader->info, segment->address, segment->size, &from, &length);
+    }
+    for (uint32_t done = 0; done < length;) {
+        uint32_t offset = from - base + done;
         uint32_t start = 0, size = 0;
         if (!loader_file_sector(loader, offset, &start, &size)) {
             return error_set(error, ERROR_IMAGE_OUTSIDE, segment->source, 0, 0,
-                             "0x%08x is in no sector of the loader", segment->address + done);
+                             "0x%08x is in no sector of the loader", from + done);
         }
         uint32_t left_in_sector = start + size - offset;
-        uint32_t left = segment->size - done;
-        uint32_t now = left < left_in_sector ? left : left_in_sector;
-        if (!add_sector(plan, base + start, size, now, error)) {
+        uint32_t left = length - done;
+        uint32_t covered = common(base + start, size, segment->address, segment->size);
+        if (!add_sector(plan, base + start, size, covered, error)) {
             return false;
         }
-        done += now;
+        done += left < left_in_sector ? left : left_in_sector;
     }
     return true;
 }
@@ -134,7 +150,7 @@ bool plan_make(struct plan *plan, const struct image *image, const struct board 
 {
     *plan = (struct plan){.image_bytes = image_size(image)};
     for (unsigned i = 0; i < image->count; i++) {
-        if (!add_segment(plan, &image->segments[i], loader, error)) {
+        if (!add_segment(plan, &image->segments[i], loader, lifecycle->writes_pages, error)) {
             plan_release(plan);
             return false;
         }

@@ -160,6 +160,10 @@ static bool run_stages(struct job *job, const struct image *image, bool keep, st
     struct program_report *report = job->report;
     uint64_t start = now_ns(job);
     report->stage = "erase";
+    if (!loader_file_needs(job->session->loader, LOADER_WRITE, error) ||
+        !loader_file_needs(job->session->loader, LOADER_SECTOR_ERASE, error)) {
+        return false;
+    }
     bool good = prepare(job, image, keep, error) && erase(job, error);
     report->erase_ns = now_ns(job) - start;
     if (!good) {

@@ -9,10 +9,13 @@
 #include <string.h>
 
 #define BKPT_WORD     UINT32_C(0x0000BE00)
+#define POISON        0xA5
 #define XPSR_THUMB    UINT32_C(0x01000000)
 #define PARKING_STACK UINT32_C(0x500) /* MSP = base + 0x500 while parked [seen in logs] */
 #define WAIT_SLICE_US UINT64_C(1000000)
 #define CANCEL_SLICES 2u
+#define TAIL_CHUNK    1024u
+#define MILLION       UINT64_C(1000000)
 
 bool session_open(struct session *session, struct target *target, const struct board *board,
                   const struct lifecycle *lifecycle, const struct loader_file *loader,
@@ -23,23 +26,7 @@ bool session_open(struct session *session, struct target *target, const struct b
                                 .lifecycle = lifecycle,
                                 .loader = loader,
                                 .events = *events};
-    struct layout *layout = &session->layout;
-    layout->base = board->loader_base;
-    layout->image = layout->base + 4;
-    layout->size = loader->file_size;
-    layout->stack = layout->base + layout->size + lifecycle->stack_gap;
-    layout->buffer = (layout->stack + lifecycle->buffer_gap + lifecycle->buffer_align - 1) &
-                     ~(lifecycle->buffer_align - 1);
-    uint64_t end = (uint64_t)board->loader_base + board->loader_size;
-    if (layout->size > board->loader_size || layout->buffer + 4096u > end) {
-        return error_set(
-            error, ERROR_LOADER_SHAPE, loader->path, 0, 0,
-            "%u bytes leave no room for stack and buffer in the tool's %u bytes of RAM",
-            layout->size, board->loader_size);
-    }
-    uint32_t room = (uint32_t)(end - layout->buffer) & ~UINT32_C(0xFFF);
-    layout->buffer_size = room < lifecycle->buffer_max ? room : lifecycle->buffer_max;
-    return true;
+    return layout_make(&session->layout, board, lifecycle, loader, error);
 }
 
 static bool is_cancelled(const struct session *session)
@@ -91,57 +78,152 @@ static bool write_memory(struct session *session, uint32_t address, const void *
                                               error);
 }
 
-/* The order is that of the logs: park, zero the buffer, BKPT, image. */
-bool session_download(struct session *session, struct error *error)
+/* Memory of a piece that has no bytes in the file. */
+static bool write_tail(struct session *session, const struct loader_piece *piece, uint32_t address,
+                       struct error *error)
+{
+    uint8_t fill[TAIL_CHUNK];
+    uint32_t rule = session->lifecycle->bss_rule;
+    uint32_t size =
+        rule == BSS_FILE_BYTES ? piece->tail_size : piece->memory_size - piece->file_size;
+    if (rule == BSS_LEFT) {
+        return true;
+    }
+    memset(fill, rule == BSS_POISONED ? POISON : 0, sizeof fill);
+    for (uint32_t done = 0; done < size;) {
+        uint32_t now = size - done < TAIL_CHUNK ? size - done : TAIL_CHUNK;
+        const uint8_t *bytes =
+            rule == BSS_FILE_BYTES ? piece->bytes + piece->file_size + done : fill;
+        if (!write_memory(session, address + piece->file_size + done, bytes, now, error)) {
+            return false;
+        }
+        done += now;
+    }
+    return true;
+}
+
+static bool write_image(struct session *session, struct error *error)
+{
+    const struct loader_file *loader = session->loader;
+    session->stats.downloads++;
+    for (unsigned i = 0; i < loader->piece_count; i++) {
+        const struct loader_piece *piece = &loader->pieces[i];
+        uint32_t address = layout_place(&session->layout, loader, piece);
+        if ((piece->file_size > 0 &&
+             !write_memory(session, address, piece->bytes, piece->file_size, error)) ||
+            !write_tail(session, piece, address, error)) {
+            return false;
+        }
+    }
+    session->downloaded = true;
+    return true;
+}
+
+/* The order is that of the logs: park, zero the buffer, BKPT. */
+static bool park(struct session *session, struct error *error)
 {
     static const uint8_t zeros[0x200];
     const struct layout *layout = &session->layout;
     const struct lifecycle *lifecycle = session->lifecycle;
     const uint32_t bkpt = BKPT_WORD;
-    session->stats.downloads++;
-    return session->target->ops->halt(session->target->context, error) &&
-           set_register(session, TARGET_PC, layout->base, error) &&
+    if (!session->target->ops->halt(session->target->context, error)) {
+        return false;
+    }
+    if (lifecycle->lends_bkpt) {
+        return true;
+    }
+    return set_register(session, TARGET_PC, layout->base, error) &&
            set_register(session, TARGET_MSP, layout->base + PARKING_STACK, error) &&
            set_register(session, TARGET_XPSR, XPSR_THUMB, error) &&
            (lifecycle->buffer_zeroed == 0 ||
-            write_memory(session, layout->buffer, zeros, sizeof zeros, error)) &&
-           write_memory(session, layout->base, &bkpt, sizeof bkpt, error) &&
-           write_memory(session, layout->image, session->loader->image, session->loader->file_size,
-                        error);
+            write_memory(session, layout->buffer, zeros, lifecycle->buffer_zeroed, error)) &&
+           write_memory(session, layout->base, &bkpt, sizeof bkpt, error);
+}
+
+bool session_download(struct session *session, struct error *error)
+{
+    return park(session, error) && write_image(session, error);
+}
+
+static bool clean_core(struct session *session, struct error *error)
+{
+    return set_register(session, TARGET_CONTROL, 0, error) &&
+           set_register(session, TARGET_PRIMASK, 1, error) &&
+           set_register(session, TARGET_FAULTMASK, 0, error) &&
+           set_register(session, TARGET_BASEPRI, 0, error) &&
+           set_register(session, TARGET_MSPLIM, 0, error) &&
+           set_register(session, TARGET_PSPLIM, 0, error);
+}
+
+/* target_run_algorithm(): privileged Thread mode, SPSEL as found, interrupts off by PRIMASK. It
+ * puts all registers back afterwards, which nobody sees before the next call. */
+static bool prepare_as_openocd(struct session *session, struct error *error)
+{
+    uint32_t control = 0;
+    return session->target->ops->read_register(session->target->context, TARGET_CONTROL, &control,
+                                               error) &&
+           set_register(session, TARGET_CONTROL, control & ~UINT32_C(1), error) &&
+           set_register(session, TARGET_PRIMASK, 1, error);
 }
 
 static bool set_call_registers(struct session *session, uint32_t entry, const uint32_t arguments[4],
                                struct error *error)
 {
     const struct layout *layout = &session->layout;
-    for (int i = 0; i <= 12; i++) {
+    uint32_t call = session->lifecycle->call;
+    int zeroed = call == CALL_OPENOCD ? 3 : 12;
+    for (int i = 0; i <= zeroed; i++) {
         uint32_t value = i < 4 ? arguments[i] : 0;
         if (!set_register(session, (enum target_register)(TARGET_R0 + i), value, error)) {
             return false;
         }
     }
-    if (session->lifecycle->clean_core && (!set_register(session, TARGET_CONTROL, 0, error) ||
-                                           !set_register(session, TARGET_PRIMASK, 1, error) ||
-                                           !set_register(session, TARGET_FAULTMASK, 0, error) ||
-                                           !set_register(session, TARGET_BASEPRI, 0, error) ||
-                                           !set_register(session, TARGET_MSPLIM, 0, error) ||
-                                           !set_register(session, TARGET_PSPLIM, 0, error))) {
+    if ((call == CALL_CLEAN_CORE && !clean_core(session, error)) ||
+        (call == CALL_OPENOCD && !prepare_as_openocd(session, error))) {
         return false;
     }
     return set_register(session, TARGET_SP, layout->stack, error) &&
            set_register(session, TARGET_LR, layout->base | 1u, error) &&
            set_register(session, TARGET_PC, entry, error) &&
            set_register(session, TARGET_XPSR, XPSR_THUMB, error) &&
-           set_register(session, TARGET_MSP, layout->stack, error) &&
-           set_register(session, TARGET_PSP, 0, error);
+           (call == CALL_OPENOCD || (set_register(session, TARGET_MSP, layout->stack, error) &&
+                                     set_register(session, TARGET_PSP, 0, error)));
 }
 
-/* A call that is under way when the user asks to stop gets a little time to end by itself. */
+/* A breakpoint in software: the halfword is the tool's for the time of the call. */
+static bool lend_bkpt(struct session *session, uint16_t *saved, struct error *error)
+{
+    const uint16_t bkpt = (uint16_t)BKPT_WORD;
+    return !session->lifecycle->lends_bkpt ||
+           (session->target->ops->read_memory(session->target->context, session->layout.base, saved,
+                                              sizeof *saved, error) &&
+            write_memory(session, session->layout.base, &bkpt, sizeof bkpt, error));
+}
+
+static bool return_bkpt(struct session *session, uint16_t saved, struct error *error)
+{
+    return !session->lifecycle->lends_bkpt ||
+           write_memory(session, session->layout.base, &saved, sizeof saved, error);
+}
+
+/* Millions of instructions since `start`; 0 where they cannot be counted. */
+static uint64_t executed(const struct session *session, uint64_t start)
+{
+    const struct target *target = session->target;
+    return target->ops->executed != NULL
+               ? (target->ops->executed(target->context) - start) / MILLION
+               : 0;
+}
+
+/* A call that is under way when the user asks to stop gets a little time to end by itself. Neither
+ * may it use up the PC's time for as long as virtual time lasts. */
 static bool wait_for_return(struct session *session, uint64_t timeout_us, enum target_stop *stop,
-                            struct error *error)
+                            bool *exhausted, struct error *error)
 {
     const struct target_ops *ops = session->target->ops;
+    uint64_t start = ops->executed != NULL ? ops->executed(session->target->context) : 0;
     unsigned grace = CANCEL_SLICES;
+    *exhausted = false;
     for (uint64_t waited = 0; waited < timeout_us; waited += WAIT_SLICE_US) {
         uint64_t left = timeout_us - waited;
         if (!ops->wait(session->target->context, left < WAIT_SLICE_US ? left : WAIT_SLICE_US, stop,
@@ -151,16 +233,31 @@ static bool wait_for_return(struct session *session, uint64_t timeout_us, enum t
         if (*stop != TARGET_RUNNING) {
             return true;
         }
-        if (is_cancelled(session) && grace-- == 0) {
+        *exhausted = executed(session, start) >= session->lifecycle->budget;
+        if (*exhausted || (is_cancelled(session) && grace-- == 0)) {
             return true;
         }
     }
     return true;
 }
 
+static const char *stop_phrase(enum target_stop stop, bool exhausted)
+{
+    switch (stop) {
+    case TARGET_RUNNING:
+        return exhausted ? "still running when its instructions were used up"
+                         : "still running when its time was over";
+    case TARGET_LOCKUP: return "lockup";
+    case TARGET_HALTED: return "halted away from the return address";
+    case TARGET_LOST: break;
+    }
+    return "core lost";
+}
+
 /* "Write, still running when its time was over, at wait_for_flag+0x2, Thread mode". */
 static bool report_no_return(struct session *session, enum loader_function function,
-                             enum target_stop stop, uint32_t timeout_ms, struct error *error)
+                             enum target_stop stop, bool exhausted, uint32_t timeout_ms,
+                             struct error *error)
 {
     const struct target_ops *ops = session->target->ops;
     char state[320];
@@ -175,34 +272,36 @@ static bool report_no_return(struct session *session, enum loader_function funct
     enum error_code code = stop == TARGET_LOCKUP    ? ERROR_CALL_LOCKUP
                            : stop == TARGET_RUNNING ? ERROR_CALL_TIMEOUT
                                                     : ERROR_TARGET;
-    const char *how = stop == TARGET_RUNNING  ? "still running when its time was over"
-                      : stop == TARGET_LOCKUP ? "lockup"
-                      : stop == TARGET_HALTED ? "halted away from the return address"
-                                              : "core lost";
     bool has_text = stop == TARGET_HALTED || stop == TARGET_LOST;
-    error_set(error, code, NULL, 0, 0, "%s, %s, %s%s%s", loader_function_name(function), how, state,
-              has_text ? ": " : "", has_text ? ops->stop_text(session->target->context) : "");
-    if (stop == TARGET_RUNNING) {
+    error_set(error, code, NULL, 0, 0, "%s, %s, %s%s%s", loader_function_name(function),
+              stop_phrase(stop, exhausted), state, has_text ? ": " : "",
+              has_text ? ops->stop_text(session->target->context) : "");
+    if (exhausted) {
+        error_hint(error, "see what the loader does there; --host-option instruction-budget=%u",
+                   10 * session->lifecycle->budget);
+    } else if (stop == TARGET_RUNNING) {
         error_hint(error, "it had %u ms; see what the loader waits for there", timeout_ms);
     }
     return false;
 }
 
 /* What came of a call whose core has stopped, or not. */
-static bool look(struct session *session, enum target_stop stop, bool *returned, uint32_t *result,
-                 struct error *error)
+static bool look(struct session *session, enum target_stop stop, bool *returned,
+                 uint32_t results[2], struct error *error)
 {
     const struct target_ops *ops = session->target->ops;
     void *context = session->target->context;
     uint32_t pc = 0;
     *returned = false;
-    if (stop == TARGET_HALTED && (!ops->read_register(context, TARGET_PC, &pc, error) ||
-                                  !ops->read_register(context, TARGET_R0, result, error))) {
+    if (stop == TARGET_HALTED &&
+        (!ops->read_register(context, TARGET_PC, &pc, error) ||
+         !ops->read_register(context, TARGET_R0, &results[0], error) ||
+         !ops->read_register(context, (enum target_register)(TARGET_R0 + 1), &results[1], error))) {
         return false;
     }
     *returned = stop == TARGET_HALTED && pc == session->layout.base;
     if (session->observer.after != NULL) {
-        session->observer.after(session->observer.context, stop, *returned, *result);
+        session->observer.after(session->observer.context, stop, *returned, results[0]);
     }
     return true;
 }
@@ -213,23 +312,25 @@ bool session_call(struct session *session, enum loader_function function,
 {
     const struct target_ops *ops = session->target->ops;
     void *context = session->target->context;
-    if (session->loader->entry[function] == 0) {
-        return error_set(error, ERROR_LOADER_SHAPE, session->loader->path, 0, 0, "no symbol %s",
-                         loader_function_name(function));
+    if (!loader_file_needs(session->loader, function, error)) {
+        return false;
     }
-    uint32_t entry =
-        session->loader->entry[function] - session->loader->image_address + session->layout.image;
+    uint32_t entry = session->loader->entry[function] + session->layout.entry_shift;
     uint64_t start = ops->now_ns(context);
     enum target_stop stop = TARGET_RUNNING;
+    bool exhausted = false;
+    uint16_t saved = 0;
     session->stats.calls++;
-    if (!set_call_registers(session, entry, arguments, error)) {
+    session->called = function != LOADER_INIT;
+    if (!set_call_registers(session, entry, arguments, error) ||
+        !lend_bkpt(session, &saved, error)) {
         return false;
     }
     if (session->observer.before != NULL) {
         session->observer.before(session->observer.context, function, arguments);
     }
     if (!ops->resume(context, session->lifecycle->mask_interrupts, error) ||
-        !wait_for_return(session, (uint64_t)timeout_ms * 1000, &stop, error)) {
+        !wait_for_return(session, (uint64_t)timeout_ms * 1000, &stop, &exhausted, error)) {
         return false;
     }
     uint64_t took = ops->now_ns(context) - start;
@@ -237,13 +338,13 @@ bool session_call(struct session *session, enum loader_function function,
         session->stats.longest_call_ns = took;
     }
     bool returned = false;
-    if (!look(session, stop, &returned, &results[0], error)) {
+    if (!look(session, stop, &returned, results, error)) {
         return false;
     }
     if (!returned) {
-        return report_no_return(session, function, stop, timeout_ms, error);
+        return report_no_return(session, function, stop, exhausted, timeout_ms, error);
     }
-    return ops->read_register(context, (enum target_register)(TARGET_R0 + 1), &results[1], error);
+    return return_bkpt(session, saved, error);
 }
 
 bool session_read_record(struct session *session)
@@ -296,21 +397,40 @@ bool session_call_checked(struct session *session, enum loader_function function
     return false;
 }
 
+static bool call_init(struct session *session, enum operation operation, struct error *error)
+{
+    const uint32_t arguments[4] = {operation == OPERATION_READ ? 0 : session->lifecycle->init_r0, 0,
+                                   0, 0};
+    session->prepared = session_call_checked(session, LOADER_INIT, arguments,
+                                             session->lifecycle->init_timeout_ms, error);
+    return session->prepared;
+}
+
 bool session_begin(struct session *session, enum operation operation, struct error *error)
 {
-    if (session->prepared && !session->lifecycle->fresh_operation) {
+    const struct lifecycle *lifecycle = session->lifecycle;
+    if (session->prepared && lifecycle->init_rule == INIT_ONCE) {
         return true;
     }
-    const uint32_t arguments[4] = {operation == OPERATION_READ ? 0u : 1u, 0, 0, 0};
     session->prepared = false;
     if (session->stats.calls == 0) {
         session_read_record(session); /* so that what an earlier tool left is not taken for news */
     }
-    if (!session_download(session, error) ||
-        !session_call_checked(session, LOADER_INIT, arguments, session->lifecycle->init_timeout_ms,
-                              error)) {
-        return false;
-    }
-    session->prepared = true;
-    return true;
+    bool keep = session->downloaded && lifecycle->download_rule == DOWNLOAD_ONCE;
+    return park(session, error) && (keep || write_image(session, error)) &&
+           call_init(session, operation, error);
+}
+
+bool session_refresh(struct session *session, enum operation operation, struct error *error)
+{
+    return session->lifecycle->init_rule != INIT_EACH_CALL || !session->called ||
+           call_init(session, operation, error);
+}
+
+bool session_fill_buffer(struct session *session, const uint8_t *bytes, uint32_t size,
+                         uint32_t *buffer, struct error *error)
+{
+    const struct layout *layout = &session->layout;
+    *buffer = layout->buffer + session->buffers++ % layout->buffer_count * layout->buffer_size;
+    return write_memory(session, *buffer, bytes, size, error);
 }

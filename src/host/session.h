@@ -8,21 +8,12 @@
 
 #include "abi/record.h"
 #include "board/board.h"
+#include "host/layout.h"
 #include "host/lifecycle.h"
 #include "host/loader_file.h"
 #include "target/target.h"
 
 #include <signal.h>
-
-/* Addresses in the target's RAM. */
-struct layout {
-    uint32_t base;  /* holds the BKPT that every call returns to */
-    uint32_t image; /* base + 4 */
-    uint32_t size;  /* bytes of the image as the tool counts them */
-    uint32_t stack; /* initial SP */
-    uint32_t buffer;
-    uint32_t buffer_size;
-};
 
 /* What the user is told while it runs; any member may be NULL. */
 struct session_events {
@@ -61,7 +52,10 @@ struct session {
     struct session_stats stats;
     struct record record; /* as last read; valid if has_record */
     bool has_record;
-    bool prepared; /* downloaded and initialised, under a lifecycle that does so once */
+    bool downloaded;  /* at least once */
+    bool prepared;    /* Init has succeeded for the operation that is under way */
+    bool called;      /* something else was called since Init */
+    unsigned buffers; /* that were filled so far; with two they are used in turn */
 };
 
 /* The kinds of operation that a tool prepares for; Init gets 1 in R0 before the writing ones. */
@@ -72,16 +66,24 @@ enum operation {
 };
 
 /* Computes the layout. Nothing on the target is touched. LOADER_SHAPE if the image leaves no room.
- */
+ * What the session is given must outlive it; the loader must have been read by the lifecycle's
+ * view. */
 bool session_open(struct session *session, struct target *target, const struct board *board,
                   const struct lifecycle *lifecycle, const struct loader_file *loader,
                   const struct session_events *events, struct error *error);
 
-/* Parks the core and downloads the loader, as before a call of Init. */
+/* Parks the core and downloads the loader, as before a call of Init, whatever came before. */
 bool session_download(struct session *session, struct error *error);
 
 /* Parks the core, downloads and calls Init, as far as the lifecycle does so for a new operation. */
 bool session_begin(struct session *session, enum operation operation, struct error *error);
+
+/* Before a call of Write, Read, SectorErase or Verify: Init again, under a lifecycle that does so. */
+bool session_refresh(struct session *session, enum operation operation, struct error *error);
+
+/* Writes `size` bytes, buffer_size at most, to the buffer that is next in turn. */
+bool session_fill_buffer(struct session *session, const uint8_t *bytes, uint32_t size,
+                         uint32_t *buffer, struct error *error);
 
 /* Calls an exported function with R0..R3; R0 and R1 come back. CALL_TIMEOUT, CALL_LOCKUP or TARGET
  * if it did not return; what it returned is the caller's to judge. */

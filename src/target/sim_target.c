@@ -7,11 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* In instructions, of the PC's time: measured, a loop of SVCs. */
+#define EXCEPTION_COST 200u
+
 struct sim_target {
     struct sim *sim;
     struct nor_file cells;
     const struct link_model *link;
-    bool running;
+    bool running, no_jump;
     enum cpu_stop stop;
 };
 
@@ -180,6 +183,15 @@ static uint64_t now_ns(void *context)
     return sim_clock(target->sim)->now_ps / PS_PER_NS;
 }
 
+static uint64_t executed(void *context)
+{
+    struct sim_target *target = context;
+    const struct cpu_stats *stats = cpu_stats(sim_cpu(target->sim));
+    return target->no_jump ? 0
+                           : stats->instructions - stats->jumped_instructions +
+                                 stats->exceptions * EXCEPTION_COST;
+}
+
 static const char *stop_text(void *context)
 {
     struct sim_target *target = context;
@@ -205,6 +217,7 @@ static const struct target_ops sim_ops = {
     .resume = resume,
     .wait = wait_stop,
     .now_ns = now_ns,
+    .executed = executed,
     .stop_text = stop_text,
     .close = close_target,
 };
@@ -280,6 +293,7 @@ bool sim_target_open(struct target *target, const struct board *board,
     }
     made->cells.descriptor = -1;
     made->link = options->link;
+    made->no_jump = options->no_jump;
     made->stop = CPU_STOP_BREAKPOINT;
     if (!find_core(core, &config.cpu.model, error) ||
         !nor_file_open(&made->cells, options->nor_path, size, error)) {

@@ -60,6 +60,9 @@ struct target_ops {
     bool (*wait)(void *context, uint64_t timeout_us, enum target_stop *stop, struct error *error);
     /* Time since the target was opened, ns: virtual on the simulator, real on hardware. */
     uint64_t (*now_ns)(void *context);
+    /* Instructions that a simulator has executed so far, skipped polls not counted, exceptions as
+     * what they cost; 0 if it shall skip none. NULL on hardware, where nobody counts them. */
+    uint64_t (*executed)(void *context);
     /* Why the core stopped, in words, for reports. */
     const char *(*stop_text)(void *context);
     void (*close)(void *context);

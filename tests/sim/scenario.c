@@ -36,16 +36,20 @@ void scenario_assert_good(struct scenario_rig *rig, bool good)
     }
 }
 
-static void load_loader(struct scenario_rig *rig, const struct scenario *scenario)
+static void load_loader(struct scenario_rig *rig, const struct scenario *scenario,
+                        enum loader_view view)
 {
     if (scenario->loader != NULL) {
-        scenario_assert_good(rig, loader_file_read(&rig->loader, scenario->loader, &rig->error));
+        scenario_assert_good(rig,
+                             loader_file_read(&rig->loader, view, scenario->loader, &rig->error));
         return;
     }
     size_t size = 0;
-    uint8_t *bytes = pack_stldr(&rig->board, pack_loader_image(), &size, &rig->error);
+    struct board board = rig->board;
+    board.loader_base = scenario->linked_at != 0 ? scenario->linked_at : board.loader_base;
+    uint8_t *bytes = pack_stldr(&board, pack_loader_image(), &size, &rig->error);
     scenario_assert_good(rig, bytes != NULL);
-    bool good = loader_file_parse(&rig->loader, rig->board.name, bytes, size, &rig->error);
+    bool good = loader_file_parse(&rig->loader, view, rig->board.name, bytes, size, &rig->error);
     free(bytes);
     scenario_assert_good(rig, good);
 }
@@ -76,9 +80,10 @@ void scenario_open(struct scenario_rig *rig, const struct scenario *scenario)
         rig->board.loader_size -= (scenario->base - rig->board.loader_base) & ~ALIAS_BITS;
         rig->board.loader_base = scenario->base;
     }
-    load_loader(rig, scenario);
-    const struct lifecycle *lifecycle = lifecycle_find(host);
+    const struct lifecycle *lifecycle =
+        scenario->lifecycle != NULL ? scenario->lifecycle : lifecycle_find(host);
     assert_non_null(lifecycle);
+    load_loader(rig, scenario, lifecycle->view);
     const struct sim_target_options options = {
         .link = link_find(lifecycle->link),
         .timing = scenario->timing,
@@ -87,9 +92,9 @@ void scenario_open(struct scenario_rig *rig, const struct scenario *scenario)
         .cpu_hz = scenario->cpu_hz,
         .no_jump = scenario->no_jump,
         .unclocked = scenario->unclocked,
-        .caches = scenario->caches,
-        .debug_incoherent = scenario->debug_incoherent,
         .fuse_word_124 = scenario->fuse_word_124,
+        .caches = scenario->caches || lifecycle->debug_rule != DEBUG_SAME,
+        .debug_incoherent = scenario->debug_incoherent || lifecycle->debug_rule == DEBUG_INCOHERENT,
     };
     scenario_assert_good(rig, sim_target_open(&rig->target, &rig->board, &options, &rig->error));
     rig->sim = sim_target_sim(&rig->target);

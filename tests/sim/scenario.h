@@ -18,11 +18,13 @@ enum scenario_content {
 };
 
 struct scenario {
-    const char *board;  /* NULL: BOARD_P2 */
-    const char *host;   /* NULL: native */
-    const char *core;   /* NULL: the MCU's */
-    const char *loader; /* NULL: our own */
-    uint32_t base;      /* of the tool's RAM; 0: the MCU's */
+    const char *board;                 /* NULL: BOARD_P2 */
+    const char *host;                  /* NULL: native */
+    const char *core;                  /* NULL: the MCU's */
+    const char *loader;                /* NULL: our own */
+    const struct lifecycle *lifecycle; /* instead of host's; NULL: as it is */
+    uint32_t base;                     /* of the tool's RAM; 0: the MCU's */
+    uint32_t linked_at;                /* base that our own loader is linked for; 0: that one */
     uint32_t cpu_hz;
     enum nor_timing timing;
     enum scenario_content content;

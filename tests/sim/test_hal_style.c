@@ -97,7 +97,7 @@ static unsigned count_of(const struct loader_file *loader, uint16_t first_mask, 
     unsigned count = 0;
     for (uint32_t i = 0; i + 4 <= loader->file_size; i += 2) {
         uint16_t words[2];
-        memcpy(words, loader->image + i, sizeof words);
+        memcpy(words, loader->pieces[0].bytes + i, sizeof words);
         count += (words[0] & first_mask) == first && (words[1] & second_mask) == second;
     }
     return count;
@@ -108,7 +108,7 @@ static void is_code_for_armv81m(void **state)
     (void)state;
     struct loader_file loader;
     struct error error = {0};
-    assert_true(loader_file_read(&loader, path_of(S25FL064L), &error));
+    assert_true(loader_file_read(&loader, VIEW_SEGMENTS, path_of(S25FL064L), &error));
     assert_true(count_of(&loader, 0xFFF0, 0xF040, 0xFFFF, 0xE001) > 0); /* DLS */
     assert_true(count_of(&loader, 0xFFFF, 0xF00F, 0xF001, 0xC001) > 0); /* LE */
     assert_true(count_of(&loader, 0xFFF0, 0xEA50, 0xC000, 0x8000) > 0); /* CSEL and its kin */
@@ -121,7 +121,7 @@ static void is_laid_out_as_such_loaders_are(void **state)
     (void)state;
     struct loader_file loader;
     struct error error = {0};
-    assert_true(loader_file_read(&loader, path_of(S25FL064L), &error));
+    assert_true(loader_file_read(&loader, VIEW_SEGMENTS, path_of(S25FL064L), &error));
     assert_int_equal(loader.image_address, 0x34180404);
     assert_int_equal(loader.file_size, loader.memory_size);
     assert_int_equal(loader.entry[LOADER_READ], 0); /* the window is read instead */

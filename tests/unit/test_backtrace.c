@@ -17,7 +17,12 @@
 static uint8_t image[0x40];
 static struct loader_symbol symbols[] = {
     {"inner", LINKED, 0x10}, {"middle", LINKED + 0x10, 0x10}, {"outer", LINKED + 0x20, 0x20}};
-static struct loader_file loader = {.image = image,
+static struct loader_file loader = {.pieces = {{.address = LINKED,
+                                                .file_size = sizeof image,
+                                                .memory_size = sizeof image,
+                                                .bytes = image,
+                                                .in_image = true}},
+                                    .piece_count = 1,
                                     .image_address = LINKED,
                                     .file_size = sizeof image,
                                     .memory_size = sizeof image,

@@ -173,6 +173,9 @@ struct cpu {
     const uint8_t *code_bytes; /* of that page, or of the last one looked at */
     uint32_t ring[RING];       /* addresses of the last instructions */
     uint32_t ring_next;
+    /* Instructions that were translated anew because bytes beside them changed, at most; the
+     * emulator never gives that room back. */
+    uint64_t retranslated, forgotten_at;
 
     uint32_t hz;
     uint64_t until_ps;

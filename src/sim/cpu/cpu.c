@@ -144,6 +144,25 @@ struct ram_region *ram_at(struct cpu *cpu, uint32_t address, unsigned size)
     return NULL;
 }
 
+/* libunicorn 2.0.1 crashes when its room for translations is used up, which was seen after 5.8 million
+ * instructions. */
+#define RETRANSLATED_MAX 2000000u
+
+/* What ran since the last time is what had to be translated, up to a granule of it. */
+static void count_retranslation(struct cpu *cpu)
+{
+    uint64_t ran = cpu->t.stats.instructions - cpu->forgotten_at;
+    cpu->retranslated += ran < RAM_GRANULE / 2 ? ran : RAM_GRANULE / 2;
+    cpu->forgotten_at = cpu->t.stats.instructions;
+    if (cpu->retranslated > RETRANSLATED_MAX) {
+        snprintf(cpu->text, sizeof cpu->text,
+                 "not modelled: code that is written to, or beside, so often that %u instructions "
+                 "were translated anew, at 0x%08X",
+                 RETRANSLATED_MAX, reg_get(cpu, UC_ARM_REG_PC));
+        stop_slice(cpu, EVENT_UNSUPPORTED);
+    }
+}
+
 /* Bytes of a region have changed: translations made from them, at any of their addresses, go. */
 void ram_forget_code(struct cpu *cpu, const struct ram_region *written, uint32_t offset,
                      unsigned size)
@@ -154,6 +173,7 @@ void ram_forget_code(struct cpu *cpu, const struct ram_region *written, uint32_t
         }
         written->code[g] = 0;
         cpu->code_page = NO_PAGE;
+        count_retranslation(cpu);
         for (unsigned i = 0; i < cpu->ram_count; i++) {
             if (cpu->ram[i].code == written->code) {
                 uint64_t start = cpu->ram[i].base + (uint64_t)g * RAM_GRANULE;
