@@ -1,7 +1,7 @@
 # The layout of a .stldr, rule by rule, by readelf: an oracle that shares no code with the tool.
 load common
 
-RECORD=340 # the record's own copy counts apart from the budget of 8 KiB
+RECORD=340 # the record's own copy counts apart from the budget of 12 KiB
 
 built() {
     "$EXTLOAD" build --board "$1" -o "$T" >/dev/null
@@ -32,7 +32,7 @@ check_layout() {
     [ $((vaddr)) -eq $((0x34180404)) ]
     [ $((filesz)) -eq $((memsz)) ]
     [ $((filesz % 8)) -eq 0 ]
-    [ $((filesz)) -le $((8192 + RECORD)) ]
+    [ $((filesz)) -le $((12288 + RECORD)) ]
 
     # one section of code: alloc, write, exec, PROGBITS; no NOBITS, no relocation
     [ "$(grep -cE ' PROGBITS .* WAX ' "$T/readelf")" -eq 1 ]
