@@ -1,7 +1,6 @@
 # The simulated board behind a GDB server: gdb-multiarch as users drive it, and packets by hand.
 load common
 
-STACK=0x341828e0
 BASE=0x34180400
 
 teardown() {
@@ -11,7 +10,7 @@ teardown() {
     fi
 }
 
-# start OPTION... : serves on a free port, PORT
+# start OPTION... : serves on a free port, PORT; a call may have STACK and BUFFER
 start() {
     # The server's shell makes the file some time later; until then sed would find none.
     : >"$T/serve.out"
@@ -20,7 +19,11 @@ start() {
     local i
     for ((i = 0; i < 200; i++)); do
         PORT=$(sed -n 's/^gdb  *127\.0\.0\.1://p' "$T/serve.out")
-        [ -n "$PORT" ] && return 0
+        if [ -n "$PORT" ]; then
+            STACK=$(sed -n 's/^layout .*SP \(0x[0-9a-f]*\).*/\1/p' "$T/serve.out")
+            BUFFER=$(sed -n 's/^layout .*buffer \(0x[0-9a-f]*\).*/\1/p' "$T/serve.out")
+            return 0
+        fi
         kill -0 "$SERVER" || break
         sleep 0.1
     done
@@ -86,10 +89,10 @@ set \$xpsr = 0x01000000
 set \$pc = Init
 continue
 printf "init pc %08x r0 %d\n", \$pc, \$r0
-set {unsigned int[4]}0x34182900 = {0x11223344, 0x55667788, 0x99aabbcc, 0xddeeff00}
+set {unsigned int[4]}$BUFFER = {0x11223344, 0x55667788, 0x99aabbcc, 0xddeeff00}
 set \$r0 = 0x70000100
 set \$r1 = 16
-set \$r2 = 0x34182900
+set \$r2 = $BUFFER
 set \$sp = $STACK
 set \$lr = $BASE | 1
 set \$xpsr = 0x01000000
@@ -107,7 +110,7 @@ END
     grep -q "^in write 16" "$T/gdb.out"
     grep -q "^write pc 34180400 r0 1" "$T/gdb.out"
     grep -q "^record .*Write, returned, reason NONE" "$T/gdb.out"
-    grep -q "^call .*Write(0x70000100, 0x00000010, 0x34182900" "$T/gdb.out"
+    grep -q "^call .*Write(0x70000100, 0x00000010, $BUFFER" "$T/gdb.out"
     grep -q "^0x341fe000:.0x434c4658.0x01540001" "$T/gdb.out"
     grep -q "^0x70000100:.0x11223344.0x55667788.0x99aabbcc.0xddeeff00" "$T/gdb.out"
 }
