@@ -3,7 +3,8 @@
 set -eu
 
 packages="git cmake ninja-build gcc pkg-config libc6-dev libunicorn-dev libyaml-dev libjansson-dev
-gcc-arm-none-eabi libcmocka-dev bats srecord clang-format python3-pyelftools gdb-multiarch"
+gcc-arm-none-eabi libcmocka-dev bats srecord clang-format python3-pyelftools python3-yaml
+gdb-multiarch"
 
 missing=
 for package in $packages; do
