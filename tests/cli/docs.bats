@@ -1,6 +1,68 @@
 # The documents name files, headings and tests that exist; what they tell to type works.
 load common
 
+check() {
+    python3 tests/cli/check_docs.py "${1:-.}"
+}
+
+# a_copy : documents and tests in $T/tree, the rest of the tree beside them as links
+a_copy() {
+    rm -rf "$T/tree"
+    mkdir "$T/tree"
+    cp -r ./*.md docs tests "$T/tree"
+    local entry
+    for entry in abi bench cmake data examples loader LICENSE scripts src; do
+        ln -s "$PWD/$entry" "$T/tree/$entry"
+    done
+}
+
+# noticed TEXT : after a change in the copy the check fails and says TEXT
+noticed() {
+    run check "$T/tree"
+    if [ "$status" -ne 1 ] || ! grep -qF -- "$1" <<<"$output"; then
+        echo "status $status, no '$1' in: $output"
+        return 1
+    fi
+}
+
+@test "docs: every file, heading and test that is named exists" {
+    run check
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ -z "$output" ]
+}
+
+@test "docs: what is gone or renamed is noticed" {
+    local seed=tests/sim/test_seed.c
+    a_copy
+    sed -i 's/the_reports_differ/the_reports_are_told_apart/' "$T/tree/$seed"
+    noticed "no test the_reports_differ in $seed"
+    a_copy
+    sed -i '/cmocka_unit_test(the_reports_differ)/d' "$T/tree/$seed"
+    noticed "no test the_reports_differ in $seed"
+    a_copy
+    sed -i 's/^@test "layout: the XSPI1 board"/@test "layout: the other board"/' "$T/tree/tests/cli/layout.bats"
+    noticed "no test layout: the XSPI1 board in tests/cli/layout.bats"
+    a_copy
+    rm "$T/tree/tests/sim/test_pairs.c"
+    noticed "no file ../tests/sim/test_pairs.c"
+    a_copy
+    rm "$T/tree/tests/fixtures/systick_unmasked.c"
+    noticed "no file tests/fixtures/systick_unmasked.c"
+    a_copy
+    sed -i 's/^## Class B/## Beyond us/' "$T/tree/docs/fidelity.md"
+    noticed "no heading fidelity.md#class-b"
+    a_copy
+    sed -i 's/^| `left-busy`/| `busy-on-return`/' "$T/tree/docs/findings.md"
+    noticed "no finding left-busy"
+    a_copy
+    sed -i '0,/^\*\*Inferred\.\*\*/s///' "$T/tree/docs/answers.md"
+    noticed "has no **Inferred.**"
+    a_copy
+    sed -i 's/^## 6\. /## /' "$T/tree/docs/answers.md"
+    noticed "6 answers, not 7"
+}
+
 # step_of NAME : the script of a step of the example workflow
 step_of() {
     python3 - "$1" <<'END'

@@ -1,0 +1,102 @@
+# What the documents name must exist: files, headings, tests. Usage: check_docs.py TREE
+import pathlib
+import re
+import sys
+
+QUESTIONS = 7
+PARTS = ("**Do this.**", "**Known.**", "**Inferred.**", "**What would settle it.**", "**Shown here by**")
+FOLDERS = "abi|bench|cmake|data|docs|examples|loader|scripts|src|tests"
+
+tree = pathlib.Path(sys.argv[1])
+problems = []
+
+
+def problem(path, text):
+    problems.append(f"{path.relative_to(tree)}: {text}")
+
+
+def without_code(text):
+    return re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
+
+
+# As forges make them: lower case, punctuation gone, blanks become hyphens.
+def anchors(path):
+    headings = re.findall(r"^#+ +(.*)$", without_code(path.read_text()), flags=re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def check_links(path):
+    text = without_code(path.read_text())
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        file = (path.parent / name) if name else path
+        if not file.exists():
+            problem(path, f"no file {target}")
+        elif anchor and anchor not in anchors(file):
+            problem(path, f"no heading {target}")
+    for name in re.findall(rf"`((?:{FOLDERS})/[\w./-]+)`", text):
+        if not (tree / name).exists():
+            problem(path, f"no file {name}")
+
+
+# The tests that the build runs from this file: functions that are registered, titles of a suite.
+def tests_of(name):
+    text = (tree / name).read_text()
+    if re.fullmatch(r"tests/cli/[^/]+\.bats", name):
+        return set(re.findall(r'^@test "(.*)" \{$', text, flags=re.M))
+    if re.fullmatch(r"tests/(unit|sim)/test_[^/]+\.c", name):
+        functions = re.findall(r"^static void (\w+)\(void \*\*state\)", text, flags=re.M)
+        return {f for f in functions if re.search(rf"\b\w*(?:TEST|unit_test)\w*\({f}\b", text)}
+    return set()
+
+
+# One item of a list: files as links, each followed by the names of tests in it.
+def check_item(path, item):
+    count = 0
+    parts = re.split(r"\]\(\.\./(tests/[^)]+)\)", item)
+    for name, words in zip(parts[1::2], parts[2::2]):
+        if not (tree / name).is_file():
+            continue  # check_links() says so
+        known = tests_of(name)
+        named = re.findall(r'"([^"]+)"' if name.endswith(".bats") else r"`(\w+)`", words)
+        named = [n for n in named if not (tree / f"tests/fixtures/{n}.c").exists()]
+        for test in named:
+            if test not in known:
+                problem(path, f"no test {test} in {name}")
+        if not named:
+            problem(path, f"names no test of {name}")
+        count += len(named)
+    return count
+
+
+# What `rehearse` is said to report is a row of findings.md.
+def check_findings(path, text):
+    known = re.findall(r"^\| `([a-z-]+)` \|", (tree / "docs/findings.md").read_text(), flags=re.M)
+    for name in re.findall(r"`([a-z]+(?:-[a-z]+)+|hang|fault|asleep|watchdog)`", text):
+        if name not in known:
+            problem(path, f"no finding {name}")
+
+
+def check_answers(path):
+    sections = re.split(r"^## ", path.read_text(), flags=re.M)[1:]
+    answers = [s for s in sections if re.match(r"\d+\. ", s)]
+    if len(answers) != QUESTIONS:
+        problem(path, f"{len(answers)} answers, not {QUESTIONS}")
+    for answer in answers:
+        title = answer.splitlines()[0]
+        for part in PARTS:
+            if part not in answer:
+                problem(path, f"'{title}' has no {part}")
+        check_findings(path, answer[answer.find(PARTS[-1]):])
+        items = re.findall(r"^\* (.*(?:\n  .*)*)", answer, flags=re.M)
+        if sum(check_item(path, " ".join(item.split())) for item in items) < 2:
+            problem(path, f"'{title}' names fewer than two tests")
+
+
+for document in sorted([*tree.glob("*.md"), *tree.glob("docs/*.md"), *tree.glob("data/*.md")]):
+    check_links(document)
+check_answers(tree / "docs/answers.md")
+print("\n".join(problems))
+sys.exit(1 if problems else 0)
