@@ -63,6 +63,38 @@ noticed() {
     noticed "6 answers, not 7"
 }
 
+# a_folder : a newcomer's folder of sources, built
+a_folder() {
+    rm -rf "$T/folder"
+    mkdir "$T/folder"
+    ln -s "$PWD/data" "$T/folder/data"
+    mkdir "$T/folder/build"
+    ln -s "$EXTLOAD" "$T/folder/build/extload"
+    ln -s "$EXAMPLE" "$T/folder/build/example"
+}
+
+@test "use.md: each command does what the page says" {
+    a_folder
+    run python3 tests/cli/type_along.py docs/use.md "$T/folder"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "$output" = "10 commands" ]
+}
+
+@test "use.md: another output, status or text is noticed" {
+    local change
+    for change in 's/^clock    32 MHz: /clock    32 MHz from /' 's/^verify   233852 bytes are equal$/verify   all/' \
+        's/^wrong.yaml:12:10: error: .*/board    my-board/' 's/^    IO3: PN5/    IO3: PN7/' 's/--dry-run //'; do
+        a_folder
+        sed "$change" docs/use.md >"$T/use.md"
+        run python3 tests/cli/type_along.py "$T/use.md" "$T/folder"
+        if [ "$status" -ne 1 ]; then
+            echo "not noticed: $change; $output"
+            return 1
+        fi
+    done
+}
+
 # step_of NAME : the script of a step of the example workflow
 step_of() {
     python3 - "$1" <<'END'
