@@ -113,7 +113,7 @@ static void before(void *context, enum loader_function function, const uint32_t 
     };
     if (function == LOADER_READ) {
         call.buffer =
-            (struct watch_range){layout->read_buffer, layout->read_buffer + layout->buffer_size};
+            (struct watch_range){layout->read_buffer, layout->read_buffer + layout->read_size};
     }
     set_request(instrument, &call);
     watch_begin(instrument->watch, &call);

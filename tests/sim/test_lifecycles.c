@@ -4,6 +4,7 @@
  * and read, judged by the cells of the flash. With --full, over all combinations.
  */
 #include "host/host_option.h"
+#include "host/instrument.h"
 #include "sim/pairs.h"
 #include "sim/scenario.h"
 
@@ -15,14 +16,15 @@
 
 #include <cmocka.h>
 
-#define SECTOR       0x10000u
-#define FIRST_ERASED 1u
-#define ERASED       2u                    /* sectors */
-#define LOOKED_AT    (4 * SECTOR)          /* the erased ones and a neighbour on either side */
-#define IMAGE_OFFSET (2 * SECTOR - 0xEDDu) /* odd, and across a sector bound */
-#define IMAGE_SIZE   0x1E55u
-#define MOVED        UINT32_C(0x4000)
-#define AREAS        8
+#define SECTOR          0x10000u
+#define FIRST_ERASED    1u
+#define ERASED          2u                    /* sectors */
+#define LOOKED_AT       (4 * SECTOR)          /* the erased ones and a neighbour on either side */
+#define BLANK_LOOKED_AT 0x100000              /* beyond */
+#define IMAGE_OFFSET    (2 * SECTOR - 0xEDDu) /* odd, and across a sector bound */
+#define IMAGE_SIZE      0x1E55u
+#define MOVED           UINT32_C(0x4000)
+#define AREAS           8
 
 /* The open options of one host, each a factor; its choices are the values that the table lists. */
 struct space {
@@ -122,9 +124,11 @@ static void assert_areas_apart(const struct session *session)
     }
 }
 
-static void open_rig(struct scenario_rig *rig, const struct lifecycle *lifecycle, uint8_t *before)
+static void open_rig(struct scenario_rig *rig, const char *board, const struct lifecycle *lifecycle,
+                     uint8_t *before)
 {
-    struct scenario scenario = {.lifecycle = lifecycle, .content = CONTENT_BLANK, .seed = 31};
+    struct scenario scenario = {
+        .board = board, .lifecycle = lifecycle, .content = CONTENT_BLANK, .seed = 31};
     bool must_relink =
         lifecycle->load_rule == LOAD_MOVED && lifecycle->entry_rule == ENTRY_AS_LINKED;
     if (must_relink) { /* such a tool needs a loader that is linked anew */
@@ -147,7 +151,7 @@ static void assert_equal(const struct scenario_rig *rig, const uint8_t *expected
         }
     }
     const uint8_t *rest = rig->cells + LOOKED_AT;
-    if (rest[0] != 0xFF || memcmp(rest, rest + 1, rig->board.part.size - LOOKED_AT - 1) != 0) {
+    if (rest[0] != 0xFF || memcmp(rest, rest + 1, BLANK_LOOKED_AT - 1) != 0) {
         fail_msg("%s: a cell from 0x%x on is not blank", when, LOOKED_AT);
     }
 }
@@ -171,13 +175,26 @@ static void a_difference_is_found(struct scenario_rig *rig, const struct image *
     *cell ^= 0x40;
 }
 
-static void run_script(const struct lifecycle *lifecycle)
+static void assert_no_finding(const struct findings *findings)
+{
+    if (findings->count > 0) {
+        findings_print(stdout, findings);
+        fail_msg("%u findings", findings->count);
+    }
+}
+
+/* Erase, write, verify, read, boot; judged by the cells, and watched by the instruments. */
+static void run_script(const char *board, const struct lifecycle *lifecycle)
 {
     static uint8_t expected[LOOKED_AT];
     struct scenario_rig rig;
     struct image image;
+    struct findings findings = {0};
+    struct instrument instrument;
     uint64_t written = 0;
-    open_rig(&rig, lifecycle, expected);
+    open_rig(&rig, board, lifecycle, expected);
+    scenario_assert_good(&rig, instrument_open(&instrument, &rig.session, rig.sim, rig.cells,
+                                               &findings, &rig.error));
     assert_areas_apart(&rig.session);
     scenario_assert_good(&rig,
                          operation_erase(&rig.session, rig.board.window + FIRST_ERASED * SECTOR,
@@ -191,15 +208,18 @@ static void run_script(const struct lifecycle *lifecycle)
     scenario_assert_good(&rig, operation_verify(&rig.session, &image, &rig.error));
     read_back(&rig, expected);
     a_difference_is_found(&rig, &image);
+    instrument_boot(&instrument);
+    instrument_close(&instrument);
+    assert_no_finding(&findings);
+    findings_release(&findings);
     scenario_assert_boots(&rig);
     assert_equal(&rig, expected, "boot");
     image_release(&image);
     scenario_close(&rig);
 }
 
-static void all_pairs_under_every_host(void **state)
+static unsigned all_pairs_on(const char *board)
 {
-    (void)state;
     unsigned runs = 0;
     for (unsigned i = 0; lifecycle_at(i) != NULL; i++) {
         struct space space;
@@ -207,17 +227,32 @@ static void all_pairs_under_every_host(void **state)
         assert_true(pairs_make(&space.pairs));
         assert_int_equal(pairs_missing(&space.pairs), 0);
         snprintf(tried, sizeof tried, "%s", space.host->name);
-        run_script(space.host); /* as it is by default */
+        run_script(board, space.host); /* as it is by default */
         for (unsigned row = 0; row < space.pairs.rows; row++) {
             const struct lifecycle chosen = choose(&space, space.pairs.row[row]);
             describe(&space, space.pairs.row[row]);
-            run_script(&chosen);
+            run_script(board, &chosen);
         }
         runs += 1 + space.pairs.rows;
         print_message("%s: %u options, %u pairs of values in %u runs\n", space.host->name,
                       space.pairs.factors, pairs_count(&space.pairs), space.pairs.rows);
     }
-    print_message("%u runs\n", runs);
+    return runs;
+}
+
+static void all_pairs_under_every_host_on_every_board(void **state)
+{
+    (void)state;
+    static const char *const octal_boards[] = {"data/boards/stm32n6570-dk.yaml",
+                                               "data/boards/nucleo-n657x0-q.yaml"};
+    unsigned runs = 0;
+    for (unsigned i = 0; i < scenario_board_count; i++) {
+        runs += all_pairs_on(scenario_boards[i]);
+    }
+    for (unsigned i = 0; i < sizeof octal_boards / sizeof octal_boards[0]; i++) {
+        runs += all_pairs_on(octal_boards[i]);
+    }
+    print_message("%u runs, no finding\n", runs);
     tried[0] = '\0';
 }
 
@@ -253,7 +288,7 @@ static unsigned run_product(const struct lifecycle *host, unsigned shard, unsign
         if (is_mine(at++, shard, of)) {
             const struct lifecycle chosen = choose(&space, row);
             describe(&space, row);
-            run_script(&chosen);
+            run_script(BOARD_P2, &chosen);
             runs++;
         }
     } while (next_row(&space, row));
@@ -284,7 +319,7 @@ static void a_moved_base_without_rebasing_fails_in_words(void **state)
     struct scenario_rig rig;
     static uint8_t before[LOOKED_AT];
     lifecycle.load_rule = LOAD_MOVED;
-    open_rig(&rig, &lifecycle, before);
+    open_rig(&rig, BOARD_P2, &lifecycle, before);
     lifecycle.entry_rule = ENTRY_AS_LINKED;
     rig.session.layout.entry_shift = 0;
     assert_false(operation_erase(&rig.session, rig.board.window, SECTOR, &rig.error));
@@ -298,7 +333,7 @@ static void a_moved_base_without_rebasing_fails_in_words(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(all_pairs_under_every_host, tell_what_failed),
+        cmocka_unit_test_teardown(all_pairs_under_every_host_on_every_board, tell_what_failed),
         cmocka_unit_test(a_moved_base_without_rebasing_fails_in_words),
     };
     const struct CMUnitTest full[] = {
