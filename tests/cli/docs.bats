@@ -63,6 +63,16 @@ noticed() {
     noticed "6 answers, not 7"
 }
 
+@test "docs: every host option that is named can be given" {
+    local option count=0
+    while read -r option; do
+        "$EXTLOAD" rehearse --board "$BOARD" --host cubeprogrammer-jlink --host-option "$option" >"$T/out" 2>&1 ||
+            { echo "$option"; cat "$T/out"; return 1; }
+        count=$((count + 1))
+    done < <(tr -s '\n ' ' ' <docs/answers.md | grep -oE -e '--host-option [a-z-]+=[a-z0-9]+' | cut -d ' ' -f 2 | sort -u)
+    [ "$count" -ge 8 ]
+}
+
 # a_folder : a newcomer's folder of sources, built
 a_folder() {
     rm -rf "$T/folder"
