@@ -19,7 +19,7 @@ demo: all
 test: all check-format
 	@scripts/test.sh $(BUILD) $(TEST_BUILD) $(GENERATOR)
 
-# All combinations of what is not known of the hosts, not only all pairs: an hour or so. PARTS=100 takes
+# All combinations of what is not known of the hosts, not only all pairs: several hours. PARTS=100 takes
 # one in a hundred.
 soak: packages
 	@scripts/soak.sh $(BUILD)-soak $(GENERATOR) $(PARTS)

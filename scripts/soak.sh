@@ -1,5 +1,5 @@
 #!/bin/sh
-# Our loader under every host, over all combinations of what is not known of it: an hour or so.
+# Our loader under every host, over all combinations of what is not known of it: several hours.
 # scripts/soak.sh DIRECTORY GENERATOR [PARTS]: with PARTS only one of so many combinations.
 set -eu
 

@@ -232,6 +232,9 @@ void instrument_boot(struct instrument *instrument)
 
 void instrument_close(struct instrument *instrument)
 {
+    if (instrument->findings != NULL) {
+        judge_soften(instrument->findings);
+    }
     if (instrument->session != NULL) {
         instrument->session->observer = (struct session_observer){NULL, NULL, NULL};
     }
