@@ -46,7 +46,7 @@
 #define STATE_SIZE    0x10C
 
 #define IN_BODY       0x594C4F42
-#define STACK_SIZE    608 /* the deepest path of the body, a fault's frame on it, and alignment */
+#define STACK_SIZE    680 /* the deepest path of the body, a fault's frame on it, and alignment */
 
 /* System Control Space, from 0xE000E000, which is an immediate */
 #define SYST_CSR      0x010
