@@ -143,8 +143,10 @@ static void count_symbol(struct breakdown *sizes, const char *symbols,
                          const struct elf_symbol *symbol)
 {
     static const char *const wholes[][2] = {
-        {"board_block", "board block"}, {"guard_stack", "stack"},     {"guard_vectors", "vectors"},
-        {"guard_code", "guard"},        {"own_record", "own record"},
+        {"board_block", "board block"},     {"guard_stack", "stack"},
+        {"guard_vectors", "vectors"},       {"guard_code", "guard"},
+        {"guard_clean_caches", "guard"},    {"guard_take_regions", "guard"},
+        {"guard_restore_regions", "guard"}, {"own_record", "own record"},
     };
     char folder[24];
     for (size_t i = 0; i < sizeof wholes / sizeof wholes[0]; i++) {

@@ -8,70 +8,7 @@
     .cpu    cortex-m3
     .thumb
 
-#define LR_SLOT       0x30
-#define PARKED        0x34
-#define FUNCTION      0x38
-#define STATUS        0x3C
-#define MSP_SLOT      0x40
-#define PSP_SLOT      0x44
-#define FLAGS         0x48
-#define IS_V8M        0x4C
-#define PROBING       0x50
-#define FAULTED       0x54
-#define ENTRY         0x58 /* the system state as found; the offsets below count from here */
-#define E_SP          0x00
-#define E_LR          0x04
-#define E_IPSR        0x08
-#define E_CONTROL     0x0C
-#define E_PRIMASK     0x10
-#define E_FAULTMASK   0x14
-#define E_BASEPRI     0x18
-#define E_MSP         0x1C
-#define E_PSP         0x20
-#define E_MSPLIM      0x24
-#define E_PSPLIM      0x28
-#define E_VTOR        0x2C
-#define E_CCR         0x30
-#define E_SHCSR       0x34
-#define E_MPU         0x38
-#define E_SYSTICK     0x3C
-#define E_AIRCR       0x40
-#define E_DEMCR       0x44
-#define E_SCR         0x48
-#define E_REGIONS     0x4C
-#define E_RNR         0x50
-#define E_MAIR0       0x54
-#define E_REGION      0x58 /* RBAR and RLAR of regions 0 to 3 */
-#define FAULT         0xD0
-#define STATE_SIZE    0x10C
-
-#define IN_BODY       0x594C4F42
-#define STACK_SIZE    680 /* the deepest path of the body, a fault's frame on it, and alignment */
-
-/* System Control Space, from 0xE000E000, which is an immediate */
-#define SYST_CSR      0x010
-#define NVIC_IABR     0x300
-#define CPUID         0xD00
-#define ICSR          0xD04
-#define VTOR          0xD08
-#define AIRCR         0xD0C
-#define SCR           0xD10
-#define CCR           0xD14
-#define SHCSR         0xD24
-#define CFSR          0xD28
-#define HFSR          0xD2C
-#define MMFAR         0xD34
-#define CCSIDR        0xD80
-#define CSSELR        0xD84
-#define ICIALLU       0xF50
-#define DCCISW        0xF74
-#define MPU_TYPE      0xD90
-#define MPU_CTRL      0xD94
-#define MPU_RNR       0xD98
-#define MPU_RBAR      0xD9C
-#define MPU_RLAR      0xDA0 /* RASR on v7-M; either has its enable in bit 0 */
-#define MPU_MAIR0     0xDC0
-#define DEMCR         0xDFC
+#include "guard/offsets.h"
 
     .section .guard, "awx", %progbits
     .type   guard_code, %function
@@ -162,7 +99,7 @@ guard_common:
     movt    r2, #(IN_BODY >> 16)
     cmp     r1, r2
     bne     1f
-    bl      stack_bottom        /* a copy to discard; the stack is not in use yet, LR is saved */
+    bl      guard_stack_bottom        /* a copy to discard; the stack is not in use yet, LR is saved */
     mov     r10, r0
 1:  mov     r0, sp
     mov     r1, r8
@@ -232,99 +169,8 @@ guard_common:
     mov     r1, #0x2000
     bl      write_bfhfnmins
 
-/* Caches, where the core has them: dirty lines written back and the D-cache off, no memory access in
- * between; then the I-cache forgets what lay here before. */
-    tst     r5, #0x10000        /* DC */
-    beq     4f
-    movs    r0, #0
-    str     r0, [r11, #CSSELR]
-    dsb
-    ldr     r6, [r11, #CCSIDR]
-    bic     r5, r5, #0x10000
-    str     r5, [r11, #CCR]
-    dsb
-    isb
-    ubfx    r0, r6, #13, #15    /* sets - 1 */
-    ubfx    r1, r6, #3, #10     /* ways - 1 */
-    and     r2, r6, #7
-    adds    r2, r2, #4          /* log2 of the line's bytes */
-    clz     r3, r1              /* position of the way field */
-    add     r4, r11, #DCCISW
-5:  mov     r5, r1
-6:  lsl     r6, r5, r3
-    lsl     r7, r0, r2
-    orrs    r6, r6, r7
-    str     r6, [r4]
-    subs    r5, r5, #1
-    bpl     6b
-    subs    r0, r0, #1
-    bpl     5b
-    dsb
-4:  ldr     r5, [r11, #CCR]
-    tst     r5, #0x20000        /* IC */
-    beq     7f
-    str     r11, [r11, #ICIALLU]
-    dsb
-7:  isb
-
-/* The windows of external memories, 0x60000000 to 0x9FFFFFFF, are Normal memory by default, and a read
- * that the core makes up by itself while the controller is indirect could hang it. A call makes them
- * Device and execute-never, by region 0; every other region is switched off. */
-    ldr     r0, [r11, #MPU_TYPE]
-    ubfx    r0, r0, #8, #8      /* DREGION */
-    movs    r2, #0
-    cmp     r0, #0
-    beq     9f
-    ldr     r1, [r11, #MPU_RNR]
-    str     r1, [r10, #E_RNR]
-8:  subs    r0, r0, #1
-    str     r0, [r11, #MPU_RNR]
-    ldr     r1, [r11, #MPU_RLAR]
-    lsrs    r3, r1, #1
-    adcs    r2, r2, r2          /* one bit a region, region 0 lowest */
-    lsls    r3, r3, #1
-    str     r3, [r11, #MPU_RLAR]
-    ldr     r1, [r11, #MPU_RBAR]
-    and     r4, r0, #3          /* the last to write a slot are regions 3 to 0 */
-    add     r4, r10, r4, lsl #3
-    strd    r1, r3, [r4, #E_REGION]
-    cmp     r0, #0
-    bne     8b
-    ldr     r1, [r11, #MPU_MAIR0]
-    str     r1, [r10, #E_MAIR0]
-    str     r0, [r11, #MPU_MAIR0] /* attribute 0: Device-nGnRnE; not there on v7-M */
-    ldr     r1, [r12, #IS_V8M]
-    movw    r3, #0xE73F         /* v7-M: all 4 GiB, of which the subregions 3 and 4 */
-    movt    r3, #0x1101         /* XN, privileged read and write, Device */
-    cbz     r1, 8f
-    mov     r0, #0x60000000
-    adds    r0, r0, #1          /* XN, privileged read and write */
-    mvn     r3, #0x60000000
-    bic     r3, r3, #0x1E       /* limit 0x9FFFFFE0, attribute 0, on */
-8:  str     r0, [r11, #MPU_RBAR]
-    str     r3, [r11, #MPU_RLAR]
-    cbnz    r1, 8f
-    /* v7-M has no stack limit: the code below the stack is read-only, 256 bytes of it at least, which
-     * no frame of ours steps over. In subregions of 32 bytes up to the stack, and the 256 before. */
-    bl      stack_bottom
-    subs    r0, r0, #1
-    ubfx    r3, r0, #5, #3
-    movs    r1, #0xFE
-    lsls    r1, r1, r3
-    uxtb    r1, r1              /* the subregions that are stack */
-    movw    r3, #0x000F         /* 256 bytes, on */
-    movt    r3, #0x0502         /* privileged read only, Normal memory */
-    orr     r1, r3, r1, lsl #8
-    bic     r0, r0, #0xFF
-    adds    r0, r0, #0x11       /* VALID, region 1 */
-    str     r0, [r11, #MPU_RBAR]
-    str     r1, [r11, #MPU_RLAR]
-    subs    r0, r0, #0xFF       /* the 256 before, region 2 */
-    str     r0, [r11, #MPU_RBAR]
-    str     r3, [r11, #MPU_RLAR]
-8:  movs    r0, #5              /* PRIVDEFENA, ENABLE; not in faults */
-    str     r0, [r11, #MPU_CTRL]
-9:  str     r2, [r10, #E_REGIONS]
+    bl      guard_clean_caches
+    bl      guard_take_regions
 
 /* Own vectors: 16 words at the first 128-byte boundary of the reserve. Configurable exceptions cannot
  * occur with PRIMASK set: everything escalates to HardFault. */
@@ -427,7 +273,7 @@ guard_enter:
     adr.w   r12, guard_state
     ldr     r5, [r12, #IS_V8M]
     cbz     r5, 1f
-    bl      stack_bottom
+    bl      guard_stack_bottom
     .inst.w 0xf380880a          /* msr msplim, r0 */
 1:  dsb
     isb
@@ -450,7 +296,7 @@ guard_exit:
     ldr     r8, [r12, #IS_V8M]
     movs    r9, #0
     str     r9, [r12, #STATUS]
-    bl      restore_regions
+    bl      guard_restore_regions
     cmp     r8, #0
     beq     1f
     .inst.w 0xf389880a          /* msr msplim, r9 */
@@ -523,7 +369,7 @@ guard_handler:
     tst     r2, r0
     bne     1f
     mov     r3, lr
-    bl      stack_bottom
+    bl      guard_stack_bottom
     mov     r2, sp
     cmp     r2, r0
     blo     1f
@@ -645,38 +491,11 @@ restore_bfhfnmins:              /* R2 = the bit as it shall be; nothing to do if
     str     r3, [r11, #AIRCR]
 1:  bx      lr
 
-/* MPU off, its regions as found; R0 and R1 stay. Without an MPU all of it is ignored. */
-    .thumb_func
-restore_regions:
-    str     r9, [r11, #MPU_CTRL]
-    ldr     r2, [r10, #E_REGIONS]
-    ldr     r6, [r11, #MPU_TYPE]
-    ubfx    r6, r6, #8, #8
-    movs    r5, #0
-    b       3f
-1:  str     r5, [r11, #MPU_RNR]
-    ldr     r4, [r11, #MPU_RLAR]
-    cmp     r5, #4
-    bhs     2f
-    add     r3, r10, r5, lsl #3
-    ldrd    r3, r4, [r3, #E_REGION]
-    str     r3, [r11, #MPU_RBAR]
-2:  lsrs    r2, r2, #1
-    it      cs
-    addcs   r4, r4, #1          /* the enable bit, 0 until now */
-    str     r4, [r11, #MPU_RLAR]
-    adds    r5, r5, #1
-3:  cmp     r5, r6
-    blo     1b
-    ldr     r2, [r10, #E_MAIR0]
-    str     r2, [r11, #MPU_MAIR0]
-    ldr     r2, [r10, #E_RNR]
-    str     r2, [r11, #MPU_RNR]
-    bx      lr
-
 /* These clobber R0 and LR only. */
+    .global guard_stack_bottom
+    .type   guard_stack_bottom, %function
     .thumb_func
-stack_bottom:
+guard_stack_bottom:
     movw    r0, #:lower16:(guard_stack - (1f + 4))
     movt    r0, #:upper16:(guard_stack - (1f + 4))
 1:  add     r0, pc
