@@ -3,7 +3,7 @@
 #ifndef EXTLOAD_HOST_CAUSE_H
 #define EXTLOAD_HOST_CAUSE_H
 
-#include "host/finding.h"
+#include "report/finding.h"
 
 #define CAUSES_MAX 128
 #define NO_CAUSE   (-1)

@@ -8,6 +8,7 @@
 
 #include "host/cause.h"
 #include "host/session.h"
+#include "report/finding.h"
 #include "sim/watch.h"
 
 struct instrument {

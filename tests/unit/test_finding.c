@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Findings as a list, as text and as JSON; their table against docs/findings.md. */
 #include "host/cause.h"
-#include "host/finding.h"
+#include "report/finding.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -38,6 +38,7 @@ static void every_row_of_the_table_is_whole(void **state)
         assert_int_equal(strspn(name, "abcdefghijklmnopqrstuvwxyz-"), strlen(name));
         assert_true(strlen(finding_why(id)) > 20);
         assert_true(strlen(finding_try(id)) > 10);
+        assert_true(strlen(finding_evidence(id)) > 10);
         for (int k = 0; k < i; k++) {
             assert_string_not_equal(name, finding_name((enum finding_id)k));
         }
@@ -227,10 +228,11 @@ static void the_page_is_the_table(void **state)
     char *page = read_page();
     unsigned rows = 0;
     for (int i = 0; i < FINDING_COUNT; i++) {
-        char row[900];
+        char row[1400];
         const enum finding_id id = (enum finding_id)i;
-        snprintf(row, sizeof row, "\n| `%s` | %s | %s | %s |\n", finding_name(id),
-                 finding_severity_name(finding_severity(id)), finding_why(id), finding_try(id));
+        snprintf(row, sizeof row, "\n| `%s` | %s | %s | %s | %s |\n", finding_name(id),
+                 finding_severity_name(finding_severity(id)), finding_why(id), finding_try(id),
+                 finding_evidence(id));
         if (strstr(page, row) == NULL) {
             fail_msg("docs/findings.md lacks the row:%s", row);
         }

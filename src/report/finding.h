@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a rehearsal found out about a loader: one finding per cause, with what came of it.
+ * What a check or a rehearsal found out about a loader: one finding per cause, with what came of it.
  */
-#ifndef EXTLOAD_HOST_FINDING_H
-#define EXTLOAD_HOST_FINDING_H
+#ifndef EXTLOAD_REPORT_FINDING_H
+#define EXTLOAD_REPORT_FINDING_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,10 +15,17 @@ enum finding_severity {
     SEVERITY_ERROR
 };
 
-/* Every finding; one line each in host/findings.def: name, id, severity, why, what to try. */
+/* A check reads the file; a rehearsal runs it on the simulated board. */
+enum finding_maker {
+    MADE_BY_CHECK,
+    MADE_BY_REHEARSAL
+};
+
+/* Every finding; report/findings.def says of each: name, id, severity, maker, why, what to try,
+ * evidence. */
 enum finding_id {
-#define FINDING(name, id, severity, why, try) FINDING_##name,
-#include "host/findings.def"
+#define FINDING(name, id, severity, maker, why, try, evidence) FINDING_##name,
+#include "report/findings.def"
 #undef FINDING
     FINDING_COUNT
 };
@@ -54,11 +61,13 @@ enum finding_severity finding_severity(enum finding_id id);
 const char *finding_severity_name(enum finding_severity severity);
 const char *finding_why(enum finding_id id);
 const char *finding_try(enum finding_id id);
+const char *finding_evidence(enum finding_id id);
+enum finding_maker finding_maker(enum finding_id id);
 
 /* A paragraph per finding, errors first. */
 void findings_print(FILE *out, const struct findings *findings);
-/* An array of objects: id, severity, call, what, outcome, trace, hosts, count, why, try. False if memory or
- * the file gave out. */
+/* An array of objects: id, severity, call, what, outcome, trace, hosts, count, why, try,
+ * evidence. False if memory or the file gave out. */
 bool findings_print_json(FILE *out, const struct findings *findings);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "host/finding.h"
+#include "report/finding.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,11 +7,12 @@
 static const struct {
     const char *id;
     enum finding_severity severity;
-    const char *why, *hint;
+    enum finding_maker maker;
+    const char *why, *hint, *evidence;
 } table[FINDING_COUNT] = {
-#define FINDING(name, id, severity, why, hint)                                                     \
-    [FINDING_##name] = {id, SEVERITY_##severity, why, hint},
-#include "host/findings.def"
+#define FINDING(name, id, severity, maker, why, hint, evidence)                                    \
+    [FINDING_##name] = {id, SEVERITY_##severity, MADE_BY_##maker, why, hint, evidence},
+#include "report/findings.def"
 #undef FINDING
 };
 
@@ -39,6 +40,16 @@ const char *finding_why(enum finding_id id)
 const char *finding_try(enum finding_id id)
 {
     return table[id].hint;
+}
+
+const char *finding_evidence(enum finding_id id)
+{
+    return table[id].evidence;
+}
+
+enum finding_maker finding_maker(enum finding_id id)
+{
+    return table[id].maker;
 }
 
 /* "a, b" has the item "b". */

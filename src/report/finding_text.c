@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Findings for people and for programs. */
-#include "host/finding.h"
+#include "report/finding.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -56,12 +56,13 @@ static json_t *names_of(const char *list)
 
 static json_t *object_of(const struct finding *finding)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:I, s:s, s:s}", "id",
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:I, s:s, s:s, s:s}", "id",
                      finding_name(finding->id), "severity",
                      finding_severity_name(finding->severity), "call", finding->call, "what",
                      finding->what, "outcome", finding->outcome, "trace", finding->trace, "hosts",
                      names_of(finding->hosts), "count", (json_int_t)finding->count, "why",
-                     finding_why(finding->id), "try", finding_try(finding->id));
+                     finding_why(finding->id), "try", finding_try(finding->id), "evidence",
+                     finding_evidence(finding->id));
 }
 
 bool findings_print_json(FILE *out, const struct findings *findings)
