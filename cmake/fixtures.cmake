@@ -51,3 +51,32 @@ add_hal_style_fixture(mx66uw1g45g nor_octal OCTAL DEVICE_BITS=27 ID_TYPE=0x81 ID
                       ASKS_A_MUTE_CHIP)
 
 add_custom_target(fixtures ALL DEPENDS ${FIXTURE_FILES})
+
+# Loaders for the checker, named after the id that they trigger; those in good/ trigger none. The first
+# line of a source may name flags, NAME.ld beside it replaces loader.ld.
+set(CHECK_SOURCE ${FIXTURE_SOURCE}/check)
+file(MAKE_DIRECTORY ${FIXTURE_DIR}/check/good)
+file(GLOB CHECK_SOURCES CONFIGURE_DEPENDS tests/fixtures/check/*.c tests/fixtures/check/good/*.c)
+foreach(source ${CHECK_SOURCES})
+  file(RELATIVE_PATH path ${CHECK_SOURCE} ${source})
+  string(REGEX REPLACE "\\.c$" "" path ${path})
+  get_filename_component(name ${source} NAME_WE)
+  set(fixture ${FIXTURE_DIR}/check/${path}.stldr)
+  set(script ${CHECK_SOURCE}/${path}.ld)
+  if(NOT EXISTS ${script})
+    set(script ${CHECK_SOURCE}/loader.ld)
+  endif()
+  file(STRINGS ${source} flags LIMIT_COUNT 1 REGEX "flags:")
+  string(REGEX REPLACE "^/\\* flags: (.*) \\*/$" "\\1" flags "${flags}")
+  separate_arguments(flags)
+  add_custom_command(
+    OUTPUT ${fixture}
+    COMMAND ${LOADER_GCC} -mcpu=cortex-m33 -mthumb -mfloat-abi=soft -std=gnu11 -Os -ffreestanding
+            -fno-builtin -nostdlib -nostartfiles -Wall -Wextra -Werror -I${CMAKE_SOURCE_DIR}
+            -DFIXTURE_NAME="${name}" -T ${script} -Wl,--build-id=none -Wl,--no-warn-rwx-segments
+            ${flags} ${source} -o ${fixture}
+    DEPENDS ${source} ${script} ${CHECK_SOURCE}/loader.h ${CMAKE_SOURCE_DIR}/abi/storage_info.h
+    COMMENT "Cross-compiling fixture check/${path}" VERBATIM)
+  list(APPEND CHECK_FIXTURES ${fixture})
+endforeach()
+add_custom_target(check_fixtures ALL DEPENDS ${CHECK_FIXTURES})

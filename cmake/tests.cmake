@@ -8,7 +8,7 @@ add_library(scenario STATIC ${SCENARIO_SOURCES})
 target_link_libraries(scenario PUBLIC extload_core ${CMOCKA_LIBRARIES})
 
 include(cmake/fixtures.cmake)
-add_dependencies(scenario fixtures)
+add_dependencies(scenario fixtures check_fixtures)
 target_compile_definitions(scenario PUBLIC EXTLOAD_FIXTURES="${FIXTURE_DIR}")
 
 foreach(source ${TEST_SOURCES})

@@ -4,6 +4,10 @@
 #include <stddef.h>
 #include <string.h>
 
+/* Secure AXISRAM and FLEXRAM of the N6; no other STM32 has RAM there [HDR of the N6; of the others
+ * memory]. */
+#define N6_RAM 0x34000000u
+
 /* Sizes that no source gives stay 0. */
 static const struct tool_device devices[] = {
     {"STM32N6", {{0x34180400, NULL}}, 0x3FC00},
@@ -12,9 +16,9 @@ static const struct tool_device devices[] = {
     {"STM32H562 STM32H563 STM32H573",
      {{0x20003000, "2.15 to 2.18"}, {0x20000000, "2.19 and later"}},
      0x10000},
-    {"STM32H523 STM32H533", {{0x20003000, NULL}}, 0},
-    {"STM32U375 STM32U385", {{0x20000000, "2.19 and earlier"}, {0x20004000, "2.20 and later"}}, 0},
-    {"STM32WL STM32WB1 STM32L4P STM32L4Q", {{0x20000000, NULL}}, 0},
+    {"STM32H523", {{0x20003000, NULL}}, 0},
+    {"STM32U375", {{0x20000000, "2.19 and earlier"}, {0x20004000, "2.20 and later"}}, 0},
+    {"STM32WLE5 STM32WB15 STM32L4P5", {{0x20000000, NULL}}, 0},
 };
 
 #define DEVICE_COUNT (sizeof devices / sizeof devices[0])
@@ -59,6 +63,9 @@ static bool is_linked_at(const struct tool_device *device, uint32_t address)
 
 const struct tool_device *tool_device_linked_at(uint32_t address)
 {
+    if (address >> 24 == N6_RAM >> 24) {
+        return &devices[0];
+    }
     const struct tool_device *found = NULL;
     for (unsigned i = 0; i < DEVICE_COUNT; i++) {
         if (!is_linked_at(&devices[i], address)) {

@@ -25,6 +25,10 @@
 #define ELF_SHF_EXECINSTR 4u
 #define ELF_ET_EXEC       2u
 #define ELF_EM_ARM        40u
+#define ELF_STB_LOCAL     0u
+#define ELF_STB_GLOBAL    1u
+#define ELF_STT_NOTYPE    0u
+#define ELF_STT_FUNC      2u
 
 struct elf_segment {
     uint32_t type, offset, vaddr, paddr, file_size, memory_size, flags, align;
