@@ -157,7 +157,8 @@ bool check_loader(const char *path, const uint8_t *bytes, size_t size,
     struct error refusal = {0};
     struct check_file file = {.elf = &elf, .path = path, .device = device};
     if (!elf_is_elf(bytes, size)) {
-        return error_set(error, ERROR_LOADER_NOT_ELF, path, 0, 0, "it does not start with 7F 'ELF'");
+        return error_set(error, ERROR_LOADER_NOT_ELF, path, 0, 0,
+                         "it does not start with 7F 'ELF'");
     }
     if (!elf_parse(&elf, path, bytes, size, &refusal)) {
         return judge_refusal(&refusal, findings, error);

@@ -16,7 +16,8 @@ static void check_extension(const struct check_file *file, struct findings *find
 {
     const size_t length = strlen(file->path);
     if (length < 7 || strcmp(file->path + length - 6, ".stldr") != 0) {
-        check_add(findings, FINDING_FILE_EXTENSION, 0, "", "the file's name does not end in .stldr");
+        check_add(findings, FINDING_FILE_EXTENSION, 0, "",
+                  "the file's name does not end in .stldr");
     }
 }
 
@@ -41,10 +42,11 @@ static void check_extra_segment(const struct check_file *file, unsigned index,
 {
     const struct elf_segment *segment = &file->elf->segments[index];
     if (segment->file_size == 0) {
-        check_add_milder(findings, FINDING_SEGMENT_COUNT, SEVERITY_WARNING, segment->vaddr, "",
-                         "a further PT_LOAD of %u bytes at 0x%08x without file bytes: nobody zeroes "
-                         "them",
-                         segment->memory_size, segment->vaddr);
+        check_add_milder(
+            findings, FINDING_SEGMENT_COUNT, SEVERITY_WARNING, segment->vaddr, "",
+            "a further PT_LOAD of %u bytes at 0x%08x without file bytes: nobody zeroes "
+            "them",
+            segment->memory_size, segment->vaddr);
         return;
     }
     check_add(findings, FINDING_SEGMENT_COUNT, segment->vaddr, "",

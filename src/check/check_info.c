@@ -97,8 +97,7 @@ static void check_name(const struct check_file *file, struct findings *findings)
     }
 }
 
-static void check_sector(const struct storage_info *info, unsigned index,
-                         struct findings *findings)
+static void check_sector(const struct storage_info *info, unsigned index, struct findings *findings)
 {
     const struct storage_info_sectors *entry = &info->sectors[index];
     if (is_nor(info) && entry->size < SECTOR_MIN && entry->count >= 0x1000) {
@@ -133,10 +132,10 @@ static void check_sectors(const struct storage_info *info, struct findings *find
 
 static void check_page(const struct storage_info *info, struct findings *findings)
 {
-    const char *wrong = info->page_size == 0                   ? "is 0"
-                        : !is_power_of_two(info->page_size)    ? "is no power of two"
+    const char *wrong = info->page_size == 0                  ? "is 0"
+                        : !is_power_of_two(info->page_size)   ? "is no power of two"
                         : info->page_size > info->device_size ? "is larger than the device"
-                                                               : NULL;
+                                                              : NULL;
     if (wrong != NULL) {
         check_add(findings, FINDING_INFO_PAGE_SIZE, 0, "", "PageSize 0x%x %s", info->page_size,
                   wrong);
@@ -170,8 +169,8 @@ static void check_base(const struct check_file *file, struct findings *findings)
                          (unsigned long long)end - 1);
     } else if (is_nor(info) && is_power_of_two(info->sectors[0].size) &&
                start % info->sectors[0].size != 0) {
-        check_add(findings, FINDING_INFO_BASE, 0, "", "0x%08x is no multiple of the sector size 0x%x",
-                  start, info->sectors[0].size);
+        check_add(findings, FINDING_INFO_BASE, 0, "",
+                  "0x%08x is no multiple of the sector size 0x%x", start, info->sectors[0].size);
     }
 }
 

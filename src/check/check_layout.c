@@ -4,10 +4,10 @@
 
 #include "check/absolute.h"
 
-#define BASE_STEP     0x100u   /* every known base is a multiple of it */
-#define SMALLEST_RAM  0x10000u /* of the devices whose RAM size is known */
-#define BUFFER_STEP   32u
-#define STACK_ROOM    (TOOL_STACK_SIZE - TOOL_BKPT_SIZE)
+#define BASE_STEP    0x100u   /* every known base is a multiple of it */
+#define SMALLEST_RAM 0x10000u /* of the devices whose RAM size is known */
+#define BUFFER_STEP  32u
+#define STACK_ROOM   (TOOL_STACK_SIZE - TOOL_BKPT_SIZE)
 
 /* "0x20003000 (2.15 to 2.18), 0x20000000 (...)" */
 static const char *bases_of(const struct tool_device *device, char *text, size_t size)
@@ -16,10 +16,9 @@ static const char *bases_of(const struct tool_device *device, char *text, size_t
     text[0] = '\0';
     for (unsigned i = 0; i < TOOL_BASES_MAX && device->bases[i].address != 0; i++) {
         const struct tool_base *base = &device->bases[i];
-        const int length =
-            snprintf(text + used, size - used, "%s0x%08x%s%s%s", i > 0 ? ", " : "", base->address,
-                     base->releases != NULL ? " in releases " : "",
-                     base->releases != NULL ? base->releases : "", "");
+        const int length = snprintf(text + used, size - used, "%s0x%08x%s%s%s", i > 0 ? ", " : "",
+                                    base->address, base->releases != NULL ? " in releases " : "",
+                                    base->releases != NULL ? base->releases : "", "");
         used += length > 0 && (size_t)length < size - used ? (size_t)length : 0;
     }
     return text;

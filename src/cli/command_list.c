@@ -4,6 +4,7 @@
 #include "board/board.h"
 #include "host/host_option.h"
 #include "host/lifecycle.h"
+#include "report/finding.h"
 #include "sim/link.h"
 
 #include <stdio.h>
@@ -61,6 +62,20 @@ static void list_links(void)
     }
 }
 
+/* Id, severity and why, one line each; those of a check first. */
+static void list_rules(void)
+{
+    for (enum finding_maker maker = MADE_BY_CHECK; maker <= MADE_BY_REHEARSAL; maker++) {
+        for (enum finding_id id = 0; id < FINDING_COUNT; id++) {
+            if (finding_maker(id) == maker) {
+                printf("%-24s %-8s %-9s %s\n", finding_name(id),
+                       finding_severity_name(finding_severity(id)),
+                       maker == MADE_BY_CHECK ? "check" : "rehearsal", finding_why(id));
+            }
+        }
+    }
+}
+
 int command_list(const struct options *options, struct error *error)
 {
     const char *kind = options->argument_count == 1 ? options->arguments[0] : "";
@@ -76,9 +91,13 @@ int command_list(const struct options *options, struct error *error)
         list_links();
         return 0;
     }
+    if (strcmp(kind, "rules") == 0) {
+        list_rules();
+        return 0;
+    }
     if (strcmp(kind, "boards") != 0 && strcmp(kind, "mcus") != 0 && strcmp(kind, "parts") != 0) {
         error_set(error, ERROR_USAGE, NULL, 0, 0,
-                  "list takes one of: boards mcus parts hosts host-options links");
+                  "list takes one of: boards mcus parts hosts host-options links rules");
         return 2;
     }
     return board_list(kind, print_row, NULL, error) ? 0 : error_exit_status(error->code);

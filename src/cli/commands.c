@@ -18,6 +18,11 @@ const struct command commands[] = {
      "RANGE is START+SIZE or START..END. FILE.hex is written as Intel HEX, others raw.",
      command_read},
     {"info", "--board FILE", "initialise and say what is there", "", command_info},
+    {"check", "FILE...", "what is wrong with a loader file, without running it",
+     "Reads .stldr files of any STM32. With --rehearse, the simulated board then runs them too.\n"
+     "Status 0: no error among the findings; 1: there is; 2: a file is no loader.\n"
+     "'extload list rules' prints what is looked for, docs/findings.md the evidence.",
+     command_check},
     {"rehearse", "--board FILE [--loader FILE] [--host NAME]...",
      "run a loader on the simulated board and say what is wrong with it",
      "Init, erase, write, verify and read, twice, as each host does it, then a boot. The "
@@ -34,6 +39,7 @@ const struct command commands[] = {
      "Listens on 127.0.0.1 with the loader downloaded and the core halted. In gdb-multiarch:\n"
      "  file NAME.stldr\n  target remote :PORT\n  monitor help",
      command_serve},
-    {"list", "KIND", "list boards, mcus, parts, hosts, host-options or links", "", command_list},
+    {"list", "KIND", "list boards, mcus, parts, hosts, host-options, links or rules", "",
+     command_list},
     {NULL, NULL, NULL, NULL, NULL},
 };

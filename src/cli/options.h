@@ -14,7 +14,8 @@
 #define OPTIONS_REPEATS    64 /* of one option */
 
 struct options {
-    const char *board, *loader, *host, *target, *nor, *output, *link, *timing, *core, *data;
+    const char *board, *loader, *host, *target, *nor, *output, *link, *timing, *core, *data, *mcu,
+        *sarif;
     const char *hosts[OPTIONS_HOSTS_MAX]; /* every --host, the last of which is `host` */
     unsigned host_count;
     const char *host_options[OPTIONS_REPEATS]; /* NAME=VALUE each; NULL ends them */
@@ -22,7 +23,7 @@ struct options {
     uint64_t cpu_hz;
     uint64_t gdb_port;
     uint64_t address; /* OPTIONS_NO_ADDRESS if not given */
-    bool dry_run, no_preserve, only_window, all, no_jump, json, verbose, help, version;
+    bool dry_run, no_preserve, only_window, all, no_jump, json, rehearse, verbose, help, version;
     char **arguments; /* what is left: images, ranges */
     int argument_count;
 };

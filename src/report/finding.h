@@ -48,6 +48,12 @@ struct findings {
     unsigned count, capacity;
 };
 
+/* The findings about one file. */
+struct finding_report {
+    const char *path;
+    struct findings findings;
+};
+
 /* Adds *finding, or counts it with one of the same id and key. Returns its index; the last one
  * when memory is out. */
 unsigned findings_add(struct findings *findings, const struct finding *finding);
@@ -69,5 +75,9 @@ void findings_print(FILE *out, const struct findings *findings);
 /* An array of objects: id, severity, call, what, outcome, trace, hosts, count, why, try,
  * evidence. False if memory or the file gave out. */
 bool findings_print_json(FILE *out, const struct findings *findings);
+/* The same for several files: each object has a member `file` too. */
+bool findings_print_json_files(FILE *out, const struct finding_report *reports, unsigned count);
+/* "findings 3, of which 1 are errors", or "findings none". */
+void findings_print_summary(FILE *out, const struct findings *findings);
 
 #endif

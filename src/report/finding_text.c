@@ -65,14 +65,52 @@ static json_t *object_of(const struct finding *finding)
                      finding_evidence(finding->id));
 }
 
+static bool append_all(json_t *array, const struct findings *findings, const char *path)
+{
+    for (unsigned i = 0; i < findings->count; i++) {
+        json_t *object = object_of(&findings->items[i]);
+        const bool named =
+            path == NULL || json_object_set_new(object, "file", json_string(path)) == 0;
+        if (json_array_append_new(array, object) != 0 || !named) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool print_array(FILE *out, json_t *array)
+{
+    const bool good = json_dumpf(array, out, JSON_INDENT(2)) == 0 && fputc('\n', out) != EOF;
+    json_decref(array);
+    return good;
+}
+
 bool findings_print_json(FILE *out, const struct findings *findings)
 {
     json_t *array = json_array();
+    const bool good = array != NULL && append_all(array, findings, NULL);
+    return print_array(out, array) && good;
+}
+
+bool findings_print_json_files(FILE *out, const struct finding_report *reports, unsigned count)
+{
+    json_t *array = json_array();
     bool good = array != NULL;
-    for (unsigned i = 0; good && i < findings->count; i++) {
-        good = json_array_append_new(array, object_of(&findings->items[i])) == 0;
+    for (unsigned i = 0; good && i < count; i++) {
+        good = append_all(array, &reports[i].findings, reports[i].path);
     }
-    good = good && json_dumpf(array, out, JSON_INDENT(2)) == 0 && fputc('\n', out) != EOF;
-    json_decref(array);
-    return good;
+    return print_array(out, array) && good;
+}
+
+void findings_print_summary(FILE *out, const struct findings *findings)
+{
+    unsigned errors = 0;
+    for (unsigned i = 0; i < findings->count; i++) {
+        errors += findings->items[i].severity == SEVERITY_ERROR;
+    }
+    if (findings->count == 0) {
+        fprintf(out, "findings none\n");
+    } else {
+        fprintf(out, "findings %u, of which %u are errors\n", findings->count, errors);
+    }
 }

@@ -51,6 +51,17 @@ static void change_machine(struct bytes *file)
     file->data[18] = 3;
 }
 
+/* The segment of a section is of a kind that nobody loads. */
+static void unload_segment(struct bytes *file)
+{
+    uint8_t *headers = file->data + get32(file->data + 28);
+    for (unsigned i = 0; i < file->data[44]; i++) {
+        if (get32(headers + i * 32 + 8) == 0x34190000) {
+            headers[i * 32 + 3] = 0x60; /* PT_LOOS + 1 */
+        }
+    }
+}
+
 /* The section with the segment's address is no longer ALLOC. */
 static void hide_code_section(struct bytes *file)
 {
@@ -85,6 +96,7 @@ static const struct {
 } edits[] = {
     {FINDING_ELF_MALFORMED, cut},
     {FINDING_ELF_KIND, change_machine},
+    {FINDING_SECTION_OUTSIDE, unload_segment},
     {FINDING_SEGMENT_BARE, hide_code_section},
     {FINDING_EXPORT_TWICE, rename_twin},
 };

@@ -18,10 +18,9 @@
 
 #define MUTANTS 1000
 
-static const char *const good[] = {EXTLOAD_FIXTURES "/check/good/st.stldr",
-                                   EXTLOAD_FIXTURES "/check/good/gcc.stldr",
-                                   EXTLOAD_FIXTURES "/check/good/iar.stldr",
-                                   EXTLOAD_FIXTURES "/check/good/keil.stldr"};
+static const char *const good[] = {
+    EXTLOAD_FIXTURES "/check/good/st.stldr", EXTLOAD_FIXTURES "/check/good/gcc.stldr",
+    EXTLOAD_FIXTURES "/check/good/iar.stldr", EXTLOAD_FIXTURES "/check/good/keil.stldr"};
 #define GOOD_COUNT (sizeof good / sizeof good[0])
 
 struct mutant {
@@ -103,8 +102,8 @@ static void destroy_symbol(struct mutant *mutant)
     const unsigned way = random_below(3);
     snprintf(mutant->what, sizeof mutant->what, "symbol %s, way %u", name, way);
     switch (way) {
-    case 0: put32(entry, get32(entry) + 1); break;        /* "torageInfo" */
-    case 1: entry[14] = entry[15] = 0; break;             /* undefined */
+    case 0: put32(entry, get32(entry) + 1); break;                            /* "torageInfo" */
+    case 1: entry[14] = entry[15] = 0; break;                                 /* undefined */
     default: put32(entry + 4, 0x50000001 + random_below(0x10000) * 2); break; /* elsewhere */
     }
 }
@@ -175,9 +174,8 @@ static void flip(struct mutant *mutant)
 
 static void mutate(struct mutant *mutant)
 {
-    static void (*const ways[])(struct mutant *) = {destroy_symbol, destroy_export, destroy_info,
-                                                    scramble_info,  cut,            flip,
-                                                    flip,           flip};
+    static void (*const ways[])(struct mutant *) = {
+        destroy_symbol, destroy_export, destroy_info, scramble_info, cut, flip, flip, flip};
     mutant->destroyed = true;
     ways[random_below(sizeof ways / sizeof ways[0])](mutant);
 }
@@ -210,8 +208,7 @@ static void no_mutant_is_clean_that_lost_what_the_tool_needs(void **state)
         /* exactly as large as the file says, so that a sanitizer sees what lies behind */
         mutant.data = realloc(mutant.data, mutant.size + (mutant.size == 0));
         const bool lost = mutant.destroyed || host_refuses(path, &mutant);
-        const bool loader =
-            check_loader(path, mutant.data, mutant.size, NULL, &findings, &error);
+        const bool loader = check_loader(path, mutant.data, mutant.size, NULL, &findings, &error);
         if (lost && loader && findings.count == 0) {
             fail_msg("mutant %u of %s (%s): nothing found", i, path, mutant.what);
         }

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/commands.h"
+
+#include "board/board.h"
+#include "check/check.h"
+#include "cli/rehearsal.h"
+#include "cli/result_stream.h"
+#include "image/image.h"
+#include "report/sarif.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static bool unknown_mcu(const char *name, struct error *error)
+{
+    char known[240];
+    size_t used = 0;
+    for (unsigned i = 0; tool_device_at(i) != NULL && used < sizeof known; i++) {
+        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i > 0 ? " " : "",
+                                 tool_device_at(i)->names);
+    }
+    error_set(error, ERROR_UNKNOWN_MCU, NULL, 0, 0, "'%s'", name);
+    return error_hint(error, "names begin with: %s; or leave --mcu out", known);
+}
+
+/* --mcu, or the board's; NULL if neither is given or nothing is known of the board's. */
+static bool find_device(const struct options *options, const struct tool_device **device,
+                        struct error *error)
+{
+    static struct board board;
+    if (options->mcu != NULL) {
+        *device = tool_device_named(options->mcu);
+        return *device != NULL || unknown_mcu(options->mcu, error);
+    }
+    if (options->board != NULL) {
+        if (!board_load(&board, options->board, error)) {
+            return false;
+        }
+        *device = tool_device_named(board.mcu);
+    }
+    return true;
+}
+
+static bool check_path(const char *path, const struct tool_device *device,
+                       struct findings *findings, struct error *error)
+{
+    size_t size = 0;
+    uint8_t *bytes = image_read_whole_file(path, &size, error);
+    const bool good = bytes != NULL && check_loader(path, bytes, size, device, findings, error);
+    free(bytes);
+    return good;
+}
+
+/* What the rehearsal cannot drive, a check has mostly found already. */
+static bool rehearse(const struct options *given, const char *path, struct findings *findings,
+                     struct error *error)
+{
+    char text[1400];
+    struct error refusal = {0};
+    struct options options = *given;
+    options.loader = path;
+    if (rehearsal_run(&options, findings, &refusal)) {
+        return true;
+    }
+    if (error_exit_status(refusal.code) == 2 && findings_have_error(findings)) {
+        error_format(&refusal, text, sizeof text);
+        printf("rehearsal not held: %s\n", text);
+        return true;
+    }
+    *error = refusal;
+    return false;
+}
+
+/* Returns the file's exit status, and says why it is 2. */
+static int check_one(const struct options *options, const struct tool_device *device,
+                     struct finding_report *report)
+{
+    struct error error = {0};
+    char text[1400];
+    printf("check    %s\n", report->path);
+    if (!check_path(report->path, device, &report->findings, &error) ||
+        (options->rehearse && !rehearse(options, report->path, &report->findings, &error))) {
+        fflush(stdout);
+        error_format(&error, text, sizeof text);
+        fprintf(stderr, "%s\n", text);
+        return error_exit_status(error.code);
+    }
+    if (!options->json) {
+        findings_print(stdout, &report->findings);
+    }
+    findings_print_summary(stdout, &report->findings);
+    return findings_have_error(&report->findings) ? 1 : 0;
+}
+
+static bool write_sarif(const char *path, const struct finding_report *reports, unsigned count,
+                        struct error *error)
+{
+    FILE *file = fopen(path, "w");
+    bool good = file != NULL && sarif_print(file, EXTLOAD_VERSION, reports, count);
+    if (file != NULL && fclose(file) != 0) {
+        good = false;
+    }
+    return good || error_set(error, ERROR_FILE_WRITE, path, 0, 0, "the findings");
+}
+
+static int check_all(const struct options *options, const struct tool_device *device,
+                     struct finding_report *reports, struct error *error)
+{
+    const unsigned count = (unsigned)options->argument_count;
+    FILE *json = options->json ? result_stream_open() : NULL;
+    int status = 0;
+    for (unsigned i = 0; i < count; i++) {
+        reports[i].path = options->arguments[i];
+        const int one = check_one(options, device, &reports[i]);
+        status = one > status ? one : status;
+    }
+    const bool printed = json == NULL || findings_print_json_files(json, reports, count);
+    result_stream_close(json);
+    if (!printed) {
+        error_set(error, ERROR_FILE_WRITE, "stdout", 0, 0, "the findings");
+        return error_exit_status(error->code);
+    }
+    if (options->sarif != NULL && !write_sarif(options->sarif, reports, count, error)) {
+        return error_exit_status(error->code);
+    }
+    return status;
+}
+
+int command_check(const struct options *options, struct error *error)
+{
+    const struct tool_device *device = NULL;
+    if (options->argument_count == 0 || (options->rehearse && options->board == NULL)) {
+        error_set(error, ERROR_USAGE, NULL, 0, 0, "%s",
+                  options->argument_count == 0 ? "check needs a FILE"
+                                               : "--rehearse needs --board FILE");
+        return 2;
+    }
+    if (!find_device(options, &device, error)) {
+        return error_exit_status(error->code);
+    }
+    struct finding_report *reports = calloc((size_t)options->argument_count, sizeof *reports);
+    if (reports == NULL) {
+        error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "%d files", options->argument_count);
+        return error_exit_status(error->code);
+    }
+    const int status = check_all(options, device, reports, error);
+    for (int i = 0; i < options->argument_count; i++) {
+        findings_release(&reports[i].findings);
+    }
+    free(reports);
+    return status;
+}
