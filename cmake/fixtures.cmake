@@ -52,11 +52,12 @@ add_hal_style_fixture(mx66uw1g45g nor_octal OCTAL DEVICE_BITS=27 ID_TYPE=0x81 ID
 
 add_custom_target(fixtures ALL DEPENDS ${FIXTURE_FILES})
 
-# Loaders for the checker, named after the id that they trigger; those in good/ trigger none. The first
-# line of a source may name flags, NAME.ld beside it replaces loader.ld.
+# Loaders for the checker, named after the id that they trigger; those in good/ trigger none, those in
+# other/ several. The first line of a source may name flags; NAME.ld beside it replaces loader.ld.
 set(CHECK_SOURCE ${FIXTURE_SOURCE}/check)
-file(MAKE_DIRECTORY ${FIXTURE_DIR}/check/good)
-file(GLOB CHECK_SOURCES CONFIGURE_DEPENDS tests/fixtures/check/*.c tests/fixtures/check/good/*.c)
+file(MAKE_DIRECTORY ${FIXTURE_DIR}/check/good ${FIXTURE_DIR}/check/other)
+file(GLOB CHECK_SOURCES CONFIGURE_DEPENDS tests/fixtures/check/*.c tests/fixtures/check/good/*.c
+     tests/fixtures/check/other/*.c)
 foreach(source ${CHECK_SOURCES})
   file(RELATIVE_PATH path ${CHECK_SOURCE} ${source})
   string(REGEX REPLACE "\\.c$" "" path ${path})

@@ -9,7 +9,9 @@ enum {
     PT_INTERP = 3,
     SHT_RELA = 4,
     SHT_DYNAMIC = 6,
-    UNRESOLVED_TOLD = 10
+    UNRESOLVED_TOLD = 10,
+    SECTIONS_TOLD = 10,
+    SEGMENTS_MAX = 32 /* more are no loader, and pairs of them would take long */
 };
 
 static void check_extension(const struct check_file *file, struct findings *findings)
@@ -117,25 +119,27 @@ static bool is_stored_in(const struct elf_section *section, const struct elf_seg
            section->size <= segment->file_size - at && section->offset == segment->offset + at;
 }
 
-static void check_section(const struct elf_file *elf, const struct elf_section *section,
+static bool check_section(const struct elf_file *elf, const struct elf_section *section,
                           struct findings *findings)
 {
     for (unsigned i = 0; i < elf->segment_count; i++) {
         if (is_stored_in(section, &elf->segments[i])) {
-            return;
+            return true;
         }
     }
     check_add(findings, FINDING_SECTION_OUTSIDE, section->address, "",
               "section '%s', 0x%x bytes at 0x%08x, file offset 0x%x, agrees with no PT_LOAD",
               section->name, section->size, section->address, section->offset);
+    return false;
 }
 
 static void check_sections(const struct check_file *file, struct findings *findings)
 {
-    for (unsigned i = 0; i < file->elf->section_count; i++) {
+    unsigned told = 0;
+    for (unsigned i = 0; i < file->elf->section_count && told < SECTIONS_TOLD; i++) {
         const struct elf_section *section = &file->elf->sections[i];
-        if (has_contents(section)) {
-            check_section(file->elf, section, findings);
+        if (has_contents(section) && !check_section(file->elf, section, findings)) {
+            told++;
         }
     }
 }
@@ -203,6 +207,11 @@ void check_elf(const struct check_file *file, struct findings *findings)
     check_type(file, findings);
     check_symbols(file, findings);
     if (file->elf->type != ELF_ET_EXEC || file->elf->symbol_count <= 1) {
+        return;
+    }
+    if (file->elf->segment_count > SEGMENTS_MAX) {
+        check_add(findings, FINDING_SEGMENT_COUNT, 0, "", "%u program headers",
+                  file->elf->segment_count);
         return;
     }
     check_segments(file, findings);

@@ -46,7 +46,8 @@ static void check_symbol(const struct check_file *file, const struct elf_symbol 
         check_add(findings, FINDING_EXPORT_TYPE, symbol->value, symbol->name,
                   "the symbol's type is %u, not 2 (function)", symbol->type);
     }
-    if (symbol->type == ELF_STT_FUNC && (symbol->value & 1) == 0) {
+    const bool may_be_code = symbol->type == ELF_STT_FUNC || symbol->type == ELF_STT_NOTYPE;
+    if (may_be_code && (symbol->value & 1) == 0) {
         check_add(findings, FINDING_EXPORT_THUMB, symbol->value, symbol->name,
                   "its address 0x%08x is even", symbol->value);
     }

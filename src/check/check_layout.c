@@ -133,18 +133,37 @@ static uint32_t tail_of(const struct check_file *file)
     return tail;
 }
 
+/* How far the last variable behind the image reaches; 0 if the tail is only a reserve. */
+static uint32_t used_of(const struct check_file *file, uint32_t end, uint32_t tail)
+{
+    uint32_t used = 0;
+    for (unsigned i = 0; i < file->elf->symbol_count; i++) {
+        const struct elf_symbol *symbol = &file->elf->symbols[i];
+        const uint32_t at = symbol->value - end;
+        if (symbol->type == ELF_STT_OBJECT && symbol->section != 0 && at < tail &&
+            symbol->size <= tail - at && at + symbol->size > used) {
+            used = at + symbol->size;
+        }
+    }
+    return used;
+}
+
 static void check_tail(const struct check_file *file, struct findings *findings)
 {
     const uint32_t tail = tail_of(file);
     const uint32_t end = file->code->vaddr + file->code->file_size;
-    if (tail > STACK_ROOM) {
-        check_add(findings, FINDING_NOBITS_TAIL, 0, "",
-                  "%u bytes without file bytes behind the image (0x%08x): under stack and buffer",
-                  tail, end);
+    const uint32_t used = used_of(file, end, tail);
+    if (used > STACK_ROOM) {
+        check_add(
+            findings, FINDING_NOBITS_TAIL, 0, "",
+            "%u bytes without file bytes behind the image (0x%08x), variables up to +%u: under "
+            "stack and buffer",
+            tail, end, used);
     } else if (tail > 0) {
         check_add_milder(findings, FINDING_NOBITS_TAIL, SEVERITY_WARNING, 0, "",
-                         "%u bytes without file bytes behind the image (0x%08x): under the stack",
-                         tail, end);
+                         "%u bytes without file bytes behind the image (0x%08x)%s", tail, end,
+                         used > 0 ? ", variables among them: under the stack"
+                                  : ", in which no variable lies");
     }
 }
 

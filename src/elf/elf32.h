@@ -28,6 +28,7 @@
 #define ELF_STB_LOCAL     0u
 #define ELF_STB_GLOBAL    1u
 #define ELF_STT_NOTYPE    0u
+#define ELF_STT_OBJECT    1u
 #define ELF_STT_FUNC      2u
 
 struct elf_segment {

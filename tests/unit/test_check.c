@@ -251,6 +251,70 @@ static void the_device_decides_about_the_address(void **state)
              "linked at 0x34000004");
 }
 
+/* A layout that many copied. */
+static void the_template_of_the_n6_is_told_about(void **state)
+{
+    (void)state;
+    static const enum finding_id expected[] = {FINDING_SEGMENT_ORDER, FINDING_SEGMENT_OVERLAP,
+                                               FINDING_NOBITS_TAIL};
+    struct findings findings;
+    const struct bytes file = read_file(FOLDER "other/n6_template.stldr");
+    check("n6_template.stldr", &file, NULL, &findings);
+    assert_int_equal(findings.count, 3);
+    for (unsigned i = 0; i < findings.count; i++) {
+        assert_string_equal(finding_name(findings.items[i].id), finding_name(expected[i]));
+    }
+    assert_int_equal(findings.items[2].severity, SEVERITY_WARNING);
+    assert_non_null(strstr(findings.items[2].what, "no variable"));
+    findings_release(&findings);
+    free(file.data);
+}
+
+/* Variables under the stack are a risk, under the buffer they are lost. */
+static void data_under_the_buffer_is_worse_than_under_the_stack(void **state)
+{
+    (void)state;
+    struct findings findings;
+    const struct bytes file = read_file(EXTLOAD_FIXTURES "/data_under_buffer.stldr");
+    check("data_under_buffer.stldr", &file, NULL, &findings);
+    assert_string_equal(finding_name(findings.items[0].id), "nobits-tail");
+    assert_int_equal(findings.items[0].severity, SEVERITY_ERROR);
+    assert_non_null(strstr(findings.items[0].what, "under stack and buffer"));
+    findings_release(&findings);
+    free(file.data);
+    is_found(FOLDER "nobits_tail.stldr", NULL, FINDING_NOBITS_TAIL, SEVERITY_WARNING,
+             "variables among them: under the stack");
+}
+
+/* Pairs of 60,000 segments would take a day. */
+static void many_program_headers_take_no_time(void **state)
+{
+    (void)state;
+    const uint16_t count = 60000;
+    const size_t start = 0x10000;
+    struct findings findings;
+    struct bytes file = read_file(FOLDER "good/st.stldr");
+    assert_true(file.size < start);
+    uint8_t *bytes = calloc(1, start + count * 32u);
+    assert_non_null(bytes);
+    memcpy(bytes, file.data, file.size);
+    bytes[28] = bytes[29] = bytes[31] = 0;
+    bytes[30] = 1; /* e_phoff */
+    memcpy(bytes + 44, &count, sizeof count);
+    for (unsigned i = 0; i < count; i++) {
+        bytes[start + i * 32] = 1;      /* PT_LOAD */
+        bytes[start + i * 32 + 16] = 4; /* p_filesz */
+        bytes[start + i * 32 + 20] = 4; /* p_memsz */
+    }
+    free(file.data);
+    file = (struct bytes){bytes, start + count * 32u};
+    check("st.stldr", &file, NULL, &findings);
+    assert_string_equal(finding_name(findings.items[0].id), "segment-count");
+    assert_true(findings.count < 40);
+    findings_release(&findings);
+    free(bytes);
+}
+
 static void class_and_byte_order_are_of_the_kind_too(void **state)
 {
     (void)state;
@@ -294,6 +358,9 @@ int main(void)
         cmocka_unit_test(good_layouts_have_no_finding),
         cmocka_unit_test(our_own_loaders_have_no_finding),
         cmocka_unit_test(the_device_decides_about_the_address),
+        cmocka_unit_test(the_template_of_the_n6_is_told_about),
+        cmocka_unit_test(data_under_the_buffer_is_worse_than_under_the_stack),
+        cmocka_unit_test(many_program_headers_take_no_time),
         cmocka_unit_test(class_and_byte_order_are_of_the_kind_too),
         cmocka_unit_test(what_is_no_loader_is_refused),
     };
