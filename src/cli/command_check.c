@@ -10,17 +10,17 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-static bool unknown_mcu(const char *name, struct error *error)
+/* Devices of which no base is known are checked by what all have in common. */
+static bool take_unknown(const char *name, struct error *error)
 {
-    char known[240];
-    size_t used = 0;
-    for (unsigned i = 0; tool_device_at(i) != NULL && used < sizeof known; i++) {
-        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i > 0 ? " " : "",
-                                 tool_device_at(i)->names);
+    if (strncmp(name, "STM32", 5) == 0 && name[5] != '\0') {
+        fprintf(stderr, "note: where the tool loads on an %s is not known here\n", name);
+        return true;
     }
     error_set(error, ERROR_UNKNOWN_MCU, NULL, 0, 0, "'%s'", name);
-    return error_hint(error, "names begin with: %s; or leave --mcu out", known);
+    return error_hint(error, "give an order name, STM32N655X0 say, or leave --mcu out");
 }
 
 /* --mcu, or the board's; NULL if neither is given or nothing is known of the board's. */
@@ -30,7 +30,7 @@ static bool find_device(const struct options *options, const struct tool_device 
     static struct board board;
     if (options->mcu != NULL) {
         *device = tool_device_named(options->mcu);
-        return *device != NULL || unknown_mcu(options->mcu, error);
+        return *device != NULL || take_unknown(options->mcu, error);
     }
     if (options->board != NULL) {
         if (!board_load(&board, options->board, error)) {

@@ -71,8 +71,8 @@ END
     refused 2 "check needs a FILE"
     run "$EXTLOAD" check --rehearse x.stldr
     refused 2 "--rehearse needs --board FILE"
-    run "$EXTLOAD" check --mcu STM32F4 x.stldr
-    refused 2 "unknown MCU: 'STM32F4'" "STM32H74"
+    run "$EXTLOAD" check --mcu N655 x.stldr
+    refused 2 "unknown MCU: 'N655'" "STM32N655X0"
 }
 
 @test "check: --mcu decides about the address" {
@@ -83,6 +83,10 @@ END
     run "$EXTLOAD" check --mcu STM32H743ZI "$GOOD"
     echo "$output"
     grep -q "^warning: link-address: the code is linked at 0x34180404; for STM32H74 STM32H75 the tool's base is 0x24000000" <<<"$output"
+    run "$EXTLOAD" check --mcu STM32F407VG "$GOOD"
+    [ "$status" -eq 0 ]
+    [ "${lines[0]}" = "note: where the tool loads on an STM32F407VG is not known here" ]
+    [ "${lines[2]}" = "findings none" ]
 }
 
 @test "check: --json puts one array on stdout and nothing else" {

@@ -251,6 +251,22 @@ static void the_device_decides_about_the_address(void **state)
              "linked at 0x34000004");
 }
 
+/* The reader refuses it, and that is a finding. */
+static void a_segment_larger_in_the_file_than_in_memory_is_broken(void **state)
+{
+    (void)state;
+    struct findings findings;
+    struct bytes file = read_file(FOLDER "good/st.stldr");
+    uint8_t *header = file.data + get32(file.data + 28) + 32;
+    header[20]--; /* p_memsz */
+    check("st.stldr", &file, NULL, &findings);
+    assert_int_equal(findings.count, 1);
+    assert_string_equal(finding_name(findings.items[0].id), "elf-malformed");
+    assert_non_null(strstr(findings.items[0].what, "p_filesz is larger than p_memsz"));
+    findings_release(&findings);
+    free(file.data);
+}
+
 /* A layout that many copied. */
 static void the_template_of_the_n6_is_told_about(void **state)
 {
@@ -358,6 +374,7 @@ int main(void)
         cmocka_unit_test(good_layouts_have_no_finding),
         cmocka_unit_test(our_own_loaders_have_no_finding),
         cmocka_unit_test(the_device_decides_about_the_address),
+        cmocka_unit_test(a_segment_larger_in_the_file_than_in_memory_is_broken),
         cmocka_unit_test(the_template_of_the_n6_is_told_about),
         cmocka_unit_test(data_under_the_buffer_is_worse_than_under_the_stack),
         cmocka_unit_test(many_program_headers_take_no_time),
