@@ -4,7 +4,7 @@ set -eu
 
 packages="git cmake ninja-build gcc pkg-config libc6-dev libunicorn-dev libyaml-dev libjansson-dev
 gcc-arm-none-eabi libcmocka-dev bats srecord clang-format python3-pyelftools python3-yaml
-gdb-multiarch"
+gdb-multiarch valgrind"
 
 missing=
 for package in $packages; do
