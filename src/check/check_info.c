@@ -132,7 +132,7 @@ static void check_sectors(const struct storage_info *info, struct findings *find
 
 static void check_page(const struct storage_info *info, struct findings *findings)
 {
-    const char *wrong = info->page_size == 0                  ? "is 0"
+    const char *wrong = info->page_size == 0                  ? "is none at all"
                         : !is_power_of_two(info->page_size)   ? "is no power of two"
                         : info->page_size > info->device_size ? "is larger than the device"
                                                               : NULL;

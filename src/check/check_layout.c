@@ -16,9 +16,9 @@ static const char *bases_of(const struct tool_device *device, char *text, size_t
     text[0] = '\0';
     for (unsigned i = 0; i < TOOL_BASES_MAX && device->bases[i].address != 0; i++) {
         const struct tool_base *base = &device->bases[i];
-        const int length = snprintf(text + used, size - used, "%s0x%08x%s%s%s", i > 0 ? ", " : "",
+        const int length = snprintf(text + used, size - used, "%s0x%08x%s%s", i > 0 ? ", " : "",
                                     base->address, base->releases != NULL ? " in releases " : "",
-                                    base->releases != NULL ? base->releases : "", "");
+                                    base->releases != NULL ? base->releases : "");
         used += length > 0 && (size_t)length < size - used ? (size_t)length : 0;
     }
     return text;

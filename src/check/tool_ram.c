@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "check/tool_ram.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -8,7 +9,8 @@
  * memory]. */
 #define N6_RAM 0x34000000u
 
-/* Sizes that no source gives stay 0. */
+/* Sizes that no source gives stay 0. The last row is from host logs, the others from the data base;
+ * which names belong to an entry of it, by device ID, is [memory]. */
 static const struct tool_device devices[] = {
     {"STM32N6", {{0x34180400, NULL}}, 0x3FC00},
     {"STM32H74 STM32H75", {{0x24000000, NULL}}, 0},
@@ -22,11 +24,6 @@ static const struct tool_device devices[] = {
 };
 
 #define DEVICE_COUNT (sizeof devices / sizeof devices[0])
-
-const struct tool_device *tool_device_at(unsigned index)
-{
-    return index < DEVICE_COUNT ? &devices[index] : NULL;
-}
 
 static bool has_prefix_of(const char *name, const char *prefixes)
 {
@@ -77,14 +74,4 @@ const struct tool_device *tool_device_linked_at(uint32_t address)
         found = &devices[i];
     }
     return found;
-}
-
-bool tool_base_known(uint32_t address)
-{
-    for (unsigned i = 0; i < DEVICE_COUNT; i++) {
-        if (is_linked_at(&devices[i], address)) {
-            return true;
-        }
-    }
-    return false;
 }

@@ -10,11 +10,11 @@
 #ifndef EXTLOAD_CHECK_TOOL_RAM_H
 #define EXTLOAD_CHECK_TOOL_RAM_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
-#define TOOL_BKPT_SIZE  4u
-#define TOOL_STACK_SIZE 0x400u /* from the image's end; the first word of it is the image's last */
+#define TOOL_BKPT_SIZE 4u
+#define TOOL_STACK_SIZE                                                                            \
+    0x400u /* SP = base + image size + this; the image ends at base + 4 + size */
 #define TOOL_BUFFER_GAP 0x20u
 #define TOOL_BASES_MAX  2
 
@@ -33,9 +33,5 @@ struct tool_device {
 const struct tool_device *tool_device_named(const char *name);
 /* The only device whose loaders are linked there; NULL if none or several are. */
 const struct tool_device *tool_device_linked_at(uint32_t address);
-/* True if a loader of any known device is linked there: base + 4. */
-bool tool_base_known(uint32_t address);
-/* By index; NULL past the end. */
-const struct tool_device *tool_device_at(unsigned index);
 
 #endif
