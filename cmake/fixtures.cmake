@@ -50,6 +50,15 @@ add_hal_style_fixture(mx25um51245g nor_octal OCTAL DEVICE_BITS=26 ID_TYPE=0x80 I
 add_hal_style_fixture(mx66uw1g45g nor_octal OCTAL DEVICE_BITS=27 ID_TYPE=0x81 ID_SIZE=0x3B
                       ASKS_A_MUTE_CHIP)
 
+# What no loader of ours contains: instructions that only newer cores have.
+set(object ${FIXTURE_DIR}/v81m.o)
+add_custom_command(
+  OUTPUT ${object}
+  COMMAND ${LOADER_GCC} -march=armv8.1-m.main+mve.fp+fp.dp -mfloat-abi=hard -c
+          ${FIXTURE_SOURCE}/isa/v81m.S -o ${object}
+  DEPENDS ${FIXTURE_SOURCE}/isa/v81m.S
+  COMMENT "Assembling fixture v81m" VERBATIM)
+list(APPEND FIXTURE_FILES ${object})
 add_custom_target(fixtures ALL DEPENDS ${FIXTURE_FILES})
 
 # Loaders for the checker, named after the id that they trigger; those in good/ trigger none, those in
