@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The instruction table against objdump: every 16-bit instruction, many 32-bit ones, and whatever the
  * build made for the target. */
-#define _GNU_SOURCE
 #include "check/thumb.h"
 
 #include <ctype.h>
@@ -294,7 +293,7 @@ static void test_whatever_was_built(void **state)
             continue;
         }
         for (size_t j = 0; j < found.gl_pathc; j++) {
-            count += compare("-d", found.gl_pathv[j], &wrong);
+            count += compare("-d -M force-thumb", found.gl_pathv[j], &wrong);
         }
         globfree(&found);
     }
