@@ -50,15 +50,21 @@ add_hal_style_fixture(mx25um51245g nor_octal OCTAL DEVICE_BITS=26 ID_TYPE=0x80 I
 add_hal_style_fixture(mx66uw1g45g nor_octal OCTAL DEVICE_BITS=27 ID_TYPE=0x81 ID_SIZE=0x3B
                       ASKS_A_MUTE_CHIP)
 
-# What no loader of ours contains: instructions that only newer cores have.
-set(object ${FIXTURE_DIR}/v81m.o)
+# For the checker's decoder and call graph: instructions that only newer cores have, flow that is hard
+# to follow.
 add_custom_command(
-  OUTPUT ${object}
+  OUTPUT ${FIXTURE_DIR}/v81m.o
   COMMAND ${LOADER_GCC} -march=armv8.1-m.main+mve.fp+fp.dp -mfloat-abi=hard -c
-          ${FIXTURE_SOURCE}/isa/v81m.S -o ${object}
+          ${FIXTURE_SOURCE}/isa/v81m.S -o ${FIXTURE_DIR}/v81m.o
   DEPENDS ${FIXTURE_SOURCE}/isa/v81m.S
   COMMENT "Assembling fixture v81m" VERBATIM)
-list(APPEND FIXTURE_FILES ${object})
+add_custom_command(
+  OUTPUT ${FIXTURE_DIR}/flow.elf
+  COMMAND ${LOADER_GCC} -mcpu=cortex-m33 -nostdlib -nostartfiles -Wl,-Ttext=0x34180404,-e,leaf
+          -Wl,--build-id=none ${FIXTURE_SOURCE}/isa/flow.S -o ${FIXTURE_DIR}/flow.elf
+  DEPENDS ${FIXTURE_SOURCE}/isa/flow.S
+  COMMENT "Assembling fixture flow" VERBATIM)
+list(APPEND FIXTURE_FILES ${FIXTURE_DIR}/v81m.o ${FIXTURE_DIR}/flow.elf)
 add_custom_target(fixtures ALL DEPENDS ${FIXTURE_FILES})
 
 # Loaders for the checker, named after the id that they trigger; those in good/ trigger none, those in

@@ -76,9 +76,9 @@ static void check_endless(struct code_check *check, unsigned function)
 {
     const struct graph_function *about = &check->graph.functions[function];
     if (about->reached && about->endless_at != 0) {
-        code_add(check, FINDING_ENDLESS_LOOP, function, "%s: %s at 0x%08x that nothing leaves",
+        code_add(check, FINDING_ENDLESS_LOOP, function, "%s: from %s at 0x%08x nothing leads out",
                  code_function_name(check, function),
-                 about->endless_alone ? "a branch to itself" : "a loop", about->endless_at);
+                 about->endless_alone ? "the branch to itself" : "the loop", about->endless_at);
     }
 }
 

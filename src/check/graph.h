@@ -23,11 +23,11 @@ struct graph_function {
     bool reached;     /* from an export */
     bool returns;     /* some path leaves it; false: it never comes back */
     uint32_t own_depth;   /* bytes of the caller's stack that it takes itself, at most */
-    uint32_t depth;       /* the same with all that it calls, as far as known */
+    uint32_t depth;       /* the same with all that it calls, as far as known; a circle once */
     unsigned deepest;     /* index of the call that `depth` comes from, or GRAPH_NONE */
     uint32_t switch_at;   /* where it takes a stack of its own; 0 = it does not */
     uint32_t variable_at; /* where it takes a number of bytes that is not constant; 0 */
-    uint32_t endless_at;  /* first instruction of a loop that nothing leaves; 0 */
+    uint32_t endless_at;  /* head of a loop from which nothing leads out; 0 = none */
     bool endless_alone;   /* that loop is one branch to itself */
 };
 

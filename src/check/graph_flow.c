@@ -384,17 +384,30 @@ static bool add_call(struct flow *flow, const struct node *node)
     return graph_add_call(flow->graph, &call);
 }
 
-static void note_endless(struct flow *flow)
+/* Where nothing leads out any more, some jump leads back: the last loop is the one that stays. */
+static void note_jump_back(struct flow *flow, const struct node *node)
 {
     struct graph_function *function = &flow->graph->functions[flow->function];
-    for (unsigned i = 0; i < flow->node_count; i++) {
-        const struct node *node = &flow->nodes[i];
-        if (!node->leaves && (function->endless_at == 0 || node->address < function->endless_at)) {
-            struct thumb_insn insn;
-            function->endless_at = node->address;
-            function->endless_alone = decode(flow, node->address, &insn) &&
-                                      insn.class == THUMB_BRANCH && insn.target == node->address;
+    struct thumb_insn insn;
+    if (node->leaves || !decode(flow, node->address, &insn)) {
+        return;
+    }
+    struct exits exits = find_exits(flow, &insn, &node->before);
+    const uint32_t *targets = exits.targets != NULL ? exits.targets : exits.few;
+    for (unsigned i = 0; i < exits.count; i++) {
+        bool back = targets[i] <= node->address;
+        if (back && targets[i] > function->endless_at) {
+            function->endless_at = targets[i];
+            function->endless_alone = targets[i] == node->address;
         }
+    }
+    free(exits.targets);
+}
+
+static void note_endless(struct flow *flow)
+{
+    for (unsigned i = 0; i < flow->node_count; i++) {
+        note_jump_back(flow, &flow->nodes[i]);
     }
 }
 
@@ -426,7 +439,7 @@ bool graph_walk(struct graph *graph, unsigned function, graph_visit *visit, void
 {
     struct flow flow;
     bool good = open_flow(&flow, graph, function);
-    if (good) {
+    if (good && flow.node_count > 0) {
         qsort(flow.nodes, flow.node_count, sizeof *flow.nodes, by_address);
     }
     for (unsigned i = 0; good && i < flow.node_count; i++) {
