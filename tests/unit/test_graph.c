@@ -5,6 +5,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,6 +158,35 @@ static void our_own_stack_is_deep_enough(void **state)
     unload(&image);
 }
 
+/* The compiler's own account (-fstack-usage) of every function of our image. */
+static void the_compiler_agrees(void **state)
+{
+    (void)state;
+    struct loaded image;
+    char line[400];
+    unsigned compared = 0;
+    load(&image, EXTLOAD_FIXTURES "/../loader/loader.elf", "stldr_Init");
+    FILE *usage = fopen(EXTLOAD_FIXTURES "/../loader/loader.elf.ltrans0.ltrans.su", "r");
+    assert_non_null(usage);
+    while (fgets(line, sizeof line, usage) != NULL) {
+        char *tab = strchr(line, '\t');
+        assert_non_null(tab);
+        *tab = '\0';
+        const char *name = strrchr(line, ':') + 1;
+        if (elf_find_symbol(&image.elf, name) == NULL) {
+            continue;
+        }
+        uint32_t own = function(&image, name)->own_depth;
+        if (own != strtoul(tab + 1, NULL, 10)) {
+            fail_msg("%s: %u bytes, the compiler says %s", name, own, tab + 1);
+        }
+        compared++;
+    }
+    fclose(usage);
+    assert_true(compared > 40);
+    unload(&image);
+}
+
 static int open_flow(void **state)
 {
     static struct loaded loaded;
@@ -177,6 +207,7 @@ int main(void)
         cmocka_unit_test(stack_of_every_way),        cmocka_unit_test(what_never_comes_back),
         cmocka_unit_test(what_is_not_known_is_said), cmocka_unit_test(a_circle_of_calls_is_found),
         cmocka_unit_test(only_the_root_reaches),     cmocka_unit_test(our_own_stack_is_deep_enough),
+        cmocka_unit_test(the_compiler_agrees),
     };
     return cmocka_run_group_tests(tests, open_flow, close_flow);
 }
