@@ -10,8 +10,9 @@
 
 /* An instruction that is reached. */
 struct node {
-    uint32_t address;
+    struct thumb_insn insn; /* the address at least; the rest if `whole` */
     struct values before;
+    bool whole;          /* false: it runs out of the file's bytes */
     bool queued, leaves; /* leaves: some path from here ends the function */
 };
 
@@ -93,7 +94,9 @@ static void arrive(struct flow *flow, uint32_t address, const struct values *val
         }
         index = flow->node_count++;
         flow->slots[slot] = index;
-        flow->nodes[index] = (struct node){.address = address, .before = *values};
+        struct node *node = &flow->nodes[index];
+        *node = (struct node){.insn = {.address = address}, .before = *values};
+        node->whole = decode(flow, address, &node->insn);
     } else if (!values_join(&flow->nodes[index].before, values)) {
         return;
     }
@@ -273,11 +276,11 @@ static void follow(struct flow *flow, const struct values *start)
     while (flow->queue_count > 0 && !flow->out_of_memory) {
         unsigned index = flow->queue[--flow->queue_count];
         flow->nodes[index].queued = false;
-        struct values before = flow->nodes[index].before, after = before;
-        struct thumb_insn insn;
-        if (!decode(flow, flow->nodes[index].address, &insn)) {
+        if (!flow->nodes[index].whole) {
             continue;
         }
+        struct thumb_insn insn = flow->nodes[index].insn;
+        struct values before = flow->nodes[index].before, after = before;
         values_step(&after, &insn, &flow->graph->code);
         watch_stack(flow, &insn, &before, &after);
         struct exits exits = find_exits(flow, &insn, &before);
@@ -300,7 +303,7 @@ static bool open_flow(struct flow *flow, struct graph *graph, unsigned function)
 static void close_flow(struct flow *flow)
 {
     for (unsigned i = 0; i < flow->node_count; i++) {
-        flow->slots[slot_of(flow, flow->nodes[i].address)] = NOT_REACHED;
+        flow->slots[slot_of(flow, flow->nodes[i].insn.address)] = NOT_REACHED;
     }
     free(flow->nodes);
     free(flow->queue);
@@ -309,14 +312,11 @@ static void close_flow(struct flow *flow)
 /* True if a path from this node ends the function, as far as its successors know yet. */
 static bool can_leave(const struct flow *flow, const struct node *node)
 {
-    struct thumb_insn insn;
-    if (!decode(flow, node->address, &insn)) {
-        return true; /* runs out of the file's bytes: not an endless loop */
+    if (!node->whole || node->insn.class == THUMB_UNDEFINED ||
+        node->insn.class == THUMB_PERMANENTLY_UNDEFINED) {
+        return true; /* a death, but not an endless loop */
     }
-    if (insn.class == THUMB_UNDEFINED || insn.class == THUMB_PERMANENTLY_UNDEFINED) {
-        return true;
-    }
-    struct exits exits = find_exits(flow, &insn, &node->before);
+    struct exits exits = find_exits(flow, &node->insn, &node->before);
     const uint32_t *targets = exits.targets != NULL ? exits.targets : exits.few;
     bool leaves = exits.leaves || (exits.calls && exits.count == 0);
     for (unsigned i = 0; i < exits.count && !leaves; i++) {
@@ -345,11 +345,11 @@ static void find_leaving(struct flow *flow)
 static bool some_path_returns(const struct flow *flow)
 {
     for (unsigned i = 0; i < flow->node_count; i++) {
-        struct thumb_insn insn;
-        if (!decode(flow, flow->nodes[i].address, &insn)) {
+        const struct node *node = &flow->nodes[i];
+        if (!node->whole) {
             continue;
         }
-        struct exits exits = find_exits(flow, &insn, &flow->nodes[i].before);
+        struct exits exits = find_exits(flow, &node->insn, &node->before);
         free(exits.targets);
         unsigned callee = exits.calls ? graph_find(flow->graph, exits.callee) : GRAPH_NONE;
         if (exits.leaves && (callee == GRAPH_NONE || flow->graph->functions[callee].returns)) {
@@ -361,17 +361,16 @@ static bool some_path_returns(const struct flow *flow)
 
 static bool add_call(struct flow *flow, const struct node *node)
 {
-    struct thumb_insn insn;
-    if (!decode(flow, node->address, &insn)) {
+    if (!node->whole) {
         return true;
     }
-    struct exits exits = find_exits(flow, &insn, &node->before);
+    struct exits exits = find_exits(flow, &node->insn, &node->before);
     free(exits.targets);
     if (!exits.calls && !exits.unknown) {
         return true;
     }
     struct graph_call call = {
-        .caller = flow->function, .callee = GRAPH_NONE, .address = insn.address};
+        .caller = flow->function, .callee = GRAPH_NONE, .address = node->insn.address};
     struct value sp = node->before.reg[THUMB_SP];
     call.on_stack = sp.kind == VALUE_STACK;
     call.depth = call.on_stack && (int32_t)sp.word < 0 ? 0u - sp.word : 0;
@@ -388,17 +387,16 @@ static bool add_call(struct flow *flow, const struct node *node)
 static void note_jump_back(struct flow *flow, const struct node *node)
 {
     struct graph_function *function = &flow->graph->functions[flow->function];
-    struct thumb_insn insn;
-    if (node->leaves || !decode(flow, node->address, &insn)) {
+    if (node->leaves || !node->whole) {
         return;
     }
-    struct exits exits = find_exits(flow, &insn, &node->before);
+    struct exits exits = find_exits(flow, &node->insn, &node->before);
     const uint32_t *targets = exits.targets != NULL ? exits.targets : exits.few;
     for (unsigned i = 0; i < exits.count; i++) {
-        bool back = targets[i] <= node->address;
+        bool back = targets[i] <= node->insn.address;
         if (back && targets[i] > function->endless_at) {
             function->endless_at = targets[i];
-            function->endless_alone = targets[i] == node->address;
+            function->endless_alone = targets[i] == node->insn.address;
         }
     }
     free(exits.targets);
@@ -432,7 +430,8 @@ bool graph_analyse(struct graph *graph, unsigned function)
 static int by_address(const void *a, const void *b)
 {
     const struct node *first = a, *second = b;
-    return first->address < second->address ? -1 : first->address > second->address;
+    return first->insn.address < second->insn.address ? -1
+                                                      : first->insn.address > second->insn.address;
 }
 
 bool graph_walk(struct graph *graph, unsigned function, graph_visit *visit, void *context)
@@ -443,9 +442,8 @@ bool graph_walk(struct graph *graph, unsigned function, graph_visit *visit, void
         qsort(flow.nodes, flow.node_count, sizeof *flow.nodes, by_address);
     }
     for (unsigned i = 0; good && i < flow.node_count; i++) {
-        struct thumb_insn insn;
-        if (decode(&flow, flow.nodes[i].address, &insn)) {
-            visit(context, function, &insn, &flow.nodes[i].before);
+        if (flow.nodes[i].whole) {
+            visit(context, function, &flow.nodes[i].insn, &flow.nodes[i].before);
         }
     }
     close_flow(&flow);
