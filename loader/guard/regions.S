@@ -71,7 +71,8 @@ guard_take_regions:
 8:  movs    r0, #5              /* PRIVDEFENA, ENABLE; not in faults */
     str     r0, [r11, #MPU_CTRL]
 9:  str     r2, [r10, #E_REGIONS]
-    bx      r9
+    mov     lr, r9
+    bx      lr
     .size   guard_take_regions, . - guard_take_regions
 
 /* MPU off, its regions as found; R0 and R1 stay. Without an MPU all of it is ignored. In: R9 = 0, R10 = the found
