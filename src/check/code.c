@@ -265,5 +265,6 @@ void check_code(const struct check_file *file, struct findings *findings)
     graph_release(&check.graph);
     free(check.reads.items);
     free(check.writes.items);
+    free(check.apart.items);
     free(check.increments.items);
 }

@@ -26,7 +26,8 @@ struct code_check {
     struct graph graph;
     struct code_places reads;              /* of RAM, by what an export reaches */
     struct code_places writes;             /* the same */
-    struct code_places increments;         /* of RAM, by what no export reaches */
+    struct code_places apart;              /* reads of RAM by what no export reaches */
+    struct code_places increments;         /* writes by a function of those that also reads it */
     unsigned first_use[THUMB_NEEDS_COUNT]; /* functions that need more than Armv7-M; GRAPH_NONE */
     uint32_t first_use_at[THUMB_NEEDS_COUNT];
     bool enables_fpu;

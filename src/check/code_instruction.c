@@ -74,6 +74,11 @@ static bool is_known_set(struct value value, uint32_t bit)
     return (value.kind == VALUE_CONSTANT || value.kind == VALUE_BITS) && (value.word & bit) != 0;
 }
 
+static bool is_ram(uint32_t address)
+{
+    return address >= 0x20000000u && address < 0x40000000u;
+}
+
 static bool is_for_n6(const struct code_check *check)
 {
     return check->file->code->vaddr >> 24 == 0x34;
@@ -139,16 +144,26 @@ static void remember(struct code_places *places, uint32_t address, unsigned func
     places->items[places->count++] = (struct code_place){address, function, at};
 }
 
+static bool reads(const struct code_places *places, uint32_t address, unsigned function)
+{
+    for (unsigned i = places->count; i-- > 0 && places->items[i].function == function;) {
+        if (places->items[i].address == address) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void check_store(struct code_check *check, unsigned function, uint32_t at, uint32_t address,
                         struct value value)
 {
     bool reached = check->graph.functions[function].reached;
-    bool ram = address >= 0x20000000u && address < 0x40000000u;
+    bool ram = is_ram(address);
     if (reached && !ram) {
         check_register(check, function, at, address, value);
     } else if (reached) {
         remember(&check->writes, address, function, at);
-    } else if (ram && value.kind == VALUE_LOADED && value.word == address) {
+    } else if (ram && reads(&check->apart, address, function)) {
         remember(&check->increments, address, function, at);
     }
 }
@@ -166,8 +181,8 @@ void code_check_access(struct code_check *check, unsigned function, const struct
     if (insn->class == THUMB_STORE_PAIR) {
         check_store(check, function, insn->address, address.word + 4, values_get(before, insn->rm));
     }
-    if (insn->class == THUMB_LOAD && check->graph.functions[function].reached &&
-        address.word >= 0x20000000u && address.word < 0x40000000u) {
-        remember(&check->reads, address.word, function, insn->address);
+    if (insn->class == THUMB_LOAD && is_ram(address.word)) {
+        bool reached = check->graph.functions[function].reached;
+        remember(reached ? &check->reads : &check->apart, address.word, function, insn->address);
     }
 }

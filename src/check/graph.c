@@ -180,7 +180,7 @@ static void mark_reached(struct graph *graph, unsigned root_count)
     }
 }
 
-static bool add_unreached(struct graph *graph)
+static bool add_symbols(struct graph *graph)
 {
     for (unsigned i = 0; i < graph->elf->symbol_count; i++) {
         const struct elf_symbol *symbol = &graph->elf->symbols[i];
@@ -280,7 +280,7 @@ bool graph_build(struct graph *graph, const struct elf_file *elf, const struct e
         good = graph_add_function(graph, roots[i]) != GRAPH_NONE;
     }
     unsigned distinct = graph->function_count;
-    good = good && settle(graph) && add_unreached(graph) && settle(graph) && sum_depths(graph);
+    good = good && add_symbols(graph) && settle(graph) && sum_depths(graph);
     if (!good) {
         graph_release(graph);
         return false;

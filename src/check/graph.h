@@ -51,8 +51,7 @@ struct graph {
     uint32_t *slots;  /* per halfword: for the function in work */
 };
 
-/* Builds the graph from `roots` (addresses without Thumb bit); then adds the functions of the symbol
- * table that no root reaches. `segment` and `elf` must outlive it. False: out of memory. */
+/* Builds the graph from `roots` (addresses without Thumb bit) and the functions of the symbol table. `segment` and `elf` must outlive it. False: out of memory. */
 bool graph_build(struct graph *graph, const struct elf_file *elf, const struct elf_segment *segment,
                  const uint32_t *roots, unsigned root_count);
 void graph_release(struct graph *graph);

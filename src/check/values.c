@@ -45,7 +45,6 @@ static struct value add(struct value value, uint32_t word)
     switch (value.kind) {
     case VALUE_CONSTANT:
     case VALUE_STACK: value.word += word; return value;
-    case VALUE_LOADED: return value;
     default: return unknown;
     }
 }
@@ -58,7 +57,7 @@ static struct value add_values(struct value a, struct value b, bool subtract)
     if (a.kind == VALUE_CONSTANT && !subtract) {
         return add(b, a.word);
     }
-    return a.kind == VALUE_LOADED ? a : b.kind == VALUE_LOADED ? b : unknown;
+    return unknown;
 }
 
 static struct value or_values(struct value a, struct value b)
@@ -85,12 +84,6 @@ static struct value and_immediate(struct value value, uint32_t word)
     return unknown;
 }
 
-static struct value load(const struct values *values, const struct thumb_insn *insn)
-{
-    struct value address = values_address(values, insn);
-    return address.kind == VALUE_CONSTANT ? (struct value){VALUE_LOADED, address.word} : unknown;
-}
-
 static struct value result(const struct values *values, const struct thumb_insn *insn,
                            const struct code_bytes *code)
 {
@@ -115,7 +108,6 @@ static struct value result(const struct values *values, const struct thumb_insn 
     case THUMB_OR: return or_values(rn, rm);
     case THUMB_LOAD_LITERAL:
         return insn->size == 4 && code_word(code, insn->target, &word) ? constant(word) : unknown;
-    case THUMB_LOAD: return insn->base_step == 0 ? load(values, insn) : unknown;
     default: return unknown;
     }
 }
@@ -127,7 +119,7 @@ struct value values_address(const struct values *values, const struct thumb_insn
         struct value index = values_get(values, insn->rm);
         return index.kind == VALUE_CONSTANT ? add(base, index.word << insn->shift) : unknown;
     }
-    return base.kind == VALUE_LOADED ? unknown : add(base, insn->value);
+    return add(base, insn->value);
 }
 
 static void forget(struct values *values, uint32_t registers)

@@ -15,8 +15,7 @@ enum value_kind {
     VALUE_UNKNOWN,
     VALUE_CONSTANT, /* word */
     VALUE_STACK,    /* the function's SP at entry + word */
-    VALUE_BITS,     /* at least the bits of word are set */
-    VALUE_LOADED    /* computed from what lay in memory at word */
+    VALUE_BITS      /* at least the bits of word are set */
 };
 
 struct value {
