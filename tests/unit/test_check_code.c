@@ -138,6 +138,16 @@ static void a_plain_loader_has_nothing_else(void **state)
     findings_release(&findings);
 }
 
+static void what_only_looks_like_a_fault_is_none(void **state)
+{
+    (void)state;
+    struct findings findings = look("check/other/careful", NULL);
+    if (findings.count != 0) {
+        fail_msg("%s: %s", finding_name(findings.items[0].id), findings.items[0].what);
+    }
+    findings_release(&findings);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +157,7 @@ int main(void)
         cmocka_unit_test(the_device_decides_about_the_core),
         cmocka_unit_test(one_fault_in_many_is_found),
         cmocka_unit_test(a_plain_loader_has_nothing_else),
+        cmocka_unit_test(what_only_looks_like_a_fault_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -86,7 +86,7 @@ static void stack_of_every_way(void **state)
         {"by_constant", 8, 32},    {"dies", 8, 8},          {"calls_dies", 8, 16},
         {"returns_in_it", 20, 20}, {"own_stack", 4, 4},     {"deep", 256, 256},
         {"variable", 8, 32},       {"loops", 16, 16},       {"unequal", 40, 64},
-        {"aligned", 19, 19},       {"ends_in_data", 8, 8},
+        {"aligned", 19, 19},       {"ends_in_data", 8, 8},  {"ends_with_call", 8, 32},
     };
     for (unsigned i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
         const struct graph_function *found = function(*state, wanted[i].name);
@@ -114,6 +114,7 @@ static void what_is_not_known_is_said(void **state)
     assert_int_equal(calls_from(*state, "by_pointer", false), 1);
     assert_int_equal(calls_from(*state, "stale", false), 1);
     assert_int_equal(calls_from(*state, "stale", true), 1);
+    assert_int_equal(calls_from(*state, "either", false), 1);
     assert_int_equal(calls_from(*state, "by_constant", true), 1);
     assert_int_equal(calls_from(*state, "by_constant", false), 0);
     assert_int_equal(calls_from(*state, "bytes_table", true), 1);
