@@ -131,7 +131,7 @@ static void take_table(const struct flow *flow, const struct thumb_insn *insn,
         if (at >= nearest || !code_half(&flow->graph->code, at & ~UINT32_C(1), &half)) {
             return;
         }
-        uint32_t entry = insn->value == 2 ? half : (half >> 8 * (at & 1u)) & 0xFFu;
+        uint32_t entry = insn->value == 2 ? half : ((uint32_t)half >> 8 * (at & 1u)) & 0xFFu;
         if (entry == 0) {
             continue;
         }

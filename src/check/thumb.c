@@ -142,7 +142,7 @@ static void decode_multiple(struct thumb_insn *insn, unsigned form, uint16_t fir
     insn->value = form == F_PUSH ? (uint32_t)-step : 0;
     if (insn->class == THUMB_LOAD_MULTIPLE) {
         insn->writes = insn->list;
-        if ((insn->list >> insn->rn & 1u) != 0) {
+        if (((uint32_t)insn->list >> insn->rn & 1u) != 0) {
             insn->base_step = 0;
         }
     }
