@@ -161,6 +161,24 @@ static void read_takes_any_size(void **state)
     scenario_close(&rig);
 }
 
+/* Bytes of FF are not programmed, but the cells must hold them all the same. */
+static void ff_over_used_cells_is_no_success(void **state)
+{
+    (void)state;
+    struct scenario_rig rig;
+    uint32_t results[2];
+    uint8_t bytes[256], before[256];
+    open_used(&rig);
+    memset(bytes, 0xFF, sizeof bytes);
+    memcpy(before, rig.cells + 0x3000, sizeof before);
+    assert_true(cpu_debug_write(sim_cpu(rig.sim), rig.session.layout.buffer, bytes, sizeof bytes));
+    call(&rig, LOADER_WRITE, WINDOW + 0x3000, sizeof bytes, rig.session.layout.buffer, 0, results);
+    assert_int_equal(results[0], 0);
+    assert_int_equal(reason(&rig), REASON_READ_BACK);
+    assert_memory_equal(rig.cells + 0x3000, before, sizeof before);
+    scenario_close(&rig);
+}
+
 /* Some hosts cut the window's base off. */
 static void an_offset_is_an_address_too(void **state)
 {
@@ -266,6 +284,7 @@ int main(void)
         cmocka_unit_test(checksum_counts_every_byte),
         cmocka_unit_test(verify_finds_each_byte),
         cmocka_unit_test(read_takes_any_size),
+        cmocka_unit_test(ff_over_used_cells_is_no_success),
         cmocka_unit_test(an_offset_is_an_address_too),
         cmocka_unit_test(what_lies_outside_is_refused),
         cmocka_unit_test(nothing_works_before_init),
