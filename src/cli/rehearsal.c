@@ -51,15 +51,36 @@ static bool rehearse_host(const char *host, const struct options *given, struct 
     return good;
 }
 
-bool rehearsal_run(const struct options *options, struct findings *findings, struct error *error)
+/* A host that would not take the file is said, and the others go on; an error if none takes it. */
+static bool rehearse_all(const struct options *options, struct findings *findings,
+                         struct error *error)
 {
-    for (unsigned i = 0; i < options->host_count; i++) {
-        if (!rehearse_host(options->hosts[i], options, findings, error)) {
+    unsigned took = 0;
+    struct error refusal = {.code = ERROR_NONE};
+    for (unsigned i = 0; lifecycle_at(i) != NULL; i++) {
+        const char *host = lifecycle_at(i)->name;
+        if (rehearse_host(host, options, findings, &refusal)) {
+            took++;
+        } else if (refusal.code != ERROR_LOADER_SHAPE) {
+            *error = refusal;
             return false;
+        } else {
+            printf("host     %s would not take the file: %s\n", host, refusal.detail);
         }
     }
-    for (unsigned i = 0; options->host_count == 0 && lifecycle_at(i) != NULL; i++) {
-        if (!rehearse_host(lifecycle_at(i)->name, options, findings, error)) {
+    if (took == 0) {
+        *error = refusal;
+    }
+    return took > 0;
+}
+
+bool rehearsal_run(const struct options *options, struct findings *findings, struct error *error)
+{
+    if (options->host_count == 0) {
+        return rehearse_all(options, findings, error);
+    }
+    for (unsigned i = 0; i < options->host_count; i++) {
+        if (!rehearse_host(options->hosts[i], options, findings, error)) {
             return false;
         }
     }

@@ -180,13 +180,17 @@ END
 
 @test "check: what the rehearsal cannot drive keeps its findings" {
     setup_loader
-    python3 -c 'import sys; d = open(sys.argv[1], "rb").read().replace(b"\0Write\0", b"\0Xrite\0"); open(sys.argv[2], "wb").write(d)' \
-        "$GOOD" "$T/no-write.stldr"
-    run "$EXTLOAD" check --rehearse --board "$BOARD" "$T/no-write.stldr"
-    echo "$output"
-    [ "$status" -eq 1 ]
-    grep -q "^error: export-missing: no symbol Write" <<<"$output"
-    grep -q "^rehearsal not held: .*no symbol Write" <<<"$output"
+    for name in Write Init; do
+        python3 -c 'import sys; n = sys.argv[3].encode(); d = open(sys.argv[1], "rb").read().replace(b"\0" + n + b"\0", b"\0X" + n[1:] + b"\0"); open(sys.argv[2], "wb").write(d)' \
+            "$GOOD" "$T/no-$name.stldr" "$name"
+        run "$EXTLOAD" check --rehearse --board "$BOARD" "$T/no-$name.stldr"
+        echo "$output"
+        [ "$status" -eq 1 ]
+        grep -q "^error: export-missing: no symbol $name" <<<"$output"
+        grep -q "^host     openocd-stldr would not take the file: no symbol $name" <<<"$output"
+        # Without Write the other hosts try; without Init none does.
+        [ "$name" = Write ] || grep -q "^rehearsal not held: .*no symbol Init" <<<"$output"
+    done
 }
 
 @test "list rules: every id once, with severity and why; as many as docs/findings.md has" {

@@ -88,6 +88,18 @@ END
     cmp "$T/image.bin" "$T/back.bin"
 }
 
+@test "rehearse: a host that would not take the file does not keep the others from it" {
+    "$EXTLOAD" build --board "$BOARD" --output "$T" >/dev/null
+    arm-none-eabi-objcopy --strip-symbol=SectorErase "$T"/*.stldr "$T/less.stldr"
+    run "$EXTLOAD" rehearse --board "$BOARD" --loader "$T/less.stldr"
+    [ "$status" -eq 1 ]
+    grep -qx "host     openocd-stldr would not take the file: no symbol SectorErase" <<<"$output"
+    grep -q "^  hosts: native, cubeprogrammer-jlink, cubeprogrammer-stlink$" <<<"$output"
+    ! grep -q "$T/less.stldr: error" <<<"$output"
+    run "$EXTLOAD" rehearse --board "$BOARD" --loader "$T/less.stldr" --host openocd-stldr
+    refused 2 "no symbol SectorErase"
+}
+
 @test "rehearse: wrong calls are refused" {
     run "$EXTLOAD" rehearse --board "$BOARD" something
     refused 2 "rehearse takes no arguments"
