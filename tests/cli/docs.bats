@@ -143,22 +143,22 @@ END
 # The check itself is stood in for: what is tested is that its status and its file get on.
 @test "ci: the workflow passes the check's status on, and uploads what was written" {
     step_of "Check and rehearse" >"$T/step.sh"
-    mkdir -p "$T/work/extload/build"
-    cat >"$T/work/extload/build/extload" <<'END'
+    mkdir -p "$T/runner/extload/build"
+    cat >"$T/runner/extload/build/extload" <<'END'
 #!/bin/sh
 echo "$*" >called
 [ "$WANTED" = 2 ] || echo '{}' >loader.sarif
 exit "$WANTED"
 END
-    chmod +x "$T/work/extload/build/extload"
+    chmod +x "$T/runner/extload/build/extload"
     local wanted
     for wanted in 0 1 2; do
-        rm -f "$T/work/loader.sarif" "$T/output"
+        rm -f "$T/runner/loader.sarif" "$T/output"
         : >"$T/output"
-        run env -C "$T/work" WANTED=$wanted LOADER="a loader.stldr" BOARD=board.yaml GITHUB_OUTPUT="$T/output" \
+        run env -C "$T/runner" WANTED=$wanted LOADER="a loader.stldr" BOARD=board.yaml GITHUB_OUTPUT="$T/output" \
             sh -e "$T/step.sh"
         [ "$status" -eq "$wanted" ]
-        [ "$(cat "$T/work/called")" = "check a loader.stldr --rehearse --board board.yaml --sarif loader.sarif" ]
+        [ "$(cat "$T/runner/called")" = "check a loader.stldr --rehearse --board board.yaml --sarif loader.sarif" ]
         [ "$(cat "$T/output")" = "$([ "$wanted" = 2 ] || echo written=yes)" ]
     done
 }
