@@ -205,6 +205,12 @@ bool nor_is_busy(const struct nor *nor);
 void nor_settle(struct nor *nor, uint64_t now_ps);
 void nor_operation_start(struct nor *nor, uint64_t now_ps, enum nor_operation_kind kind,
                          uint32_t address, uint32_t length, uint64_t duration_ps);
+
+/* For nor_inherit(): an erase of the first 64 KiB or a program of the first page is under way; what is
+ * under way was suspended halfway, long ago. */
+void nor_inherit_erase(struct nor *nor, uint64_t now_ps);
+void nor_inherit_program(struct nor *nor, uint64_t now_ps);
+void nor_inherit_suspension(struct nor *nor);
 /* A refused program (SR2_P_ERR) or erase (SR2_E_ERR): the flag is set and WIP stays. */
 void nor_operation_fail(struct nor *nor, uint8_t flag);
 void nor_operation_suspend(struct nor *nor, uint64_t now_ps);

@@ -64,30 +64,6 @@ const char *const mx_octal_inheritable[] = {
     [INHERIT_COUNT] = NULL,
 };
 
-static void start_erase(struct nor *nor, uint64_t now_ps)
-{
-    nor->wel = true;
-    nor_operation_start(nor, now_ps, NOR_OPERATION_ERASE, 0, 65536,
-                        nor_time_draw(nor, NOR_TIME_ERASE_64K));
-}
-
-static void start_program(struct nor *nor, uint64_t now_ps)
-{
-    nor->wel = true;
-    memset(nor->page, 0, sizeof(nor->page));
-    nor_operation_start(nor, now_ps, NOR_OPERATION_PROGRAM, 0, nor->part->page,
-                        nor_time_program(nor, nor->part->page));
-}
-
-/* As if the suspend had been asked for halfway, long ago. */
-static void suspend_now(struct nor *nor)
-{
-    nor->operation.remaining_ps = nor->operation.duration_ps / 2;
-    nor->suspended = nor->operation;
-    nor->operation.kind = NOR_IDLE;
-    nor->wel = false;
-}
-
 /* The write ends with every block protected. */
 static void start_register_write(struct nor *nor, uint64_t now_ps)
 {
@@ -107,11 +83,11 @@ static void inherit_octal(struct nor *nor, uint64_t now_ps, enum inherited state
     switch (state) {
     case INHERIT_OCTAL_DTR_OTHER_LATENCY: nor->now.octal[NOR_OCTAL_DUMMY] = SIX_CLOCKS; break;
     case INHERIT_OCTAL_STR_ERASE:
-    case INHERIT_OCTAL_DTR_ERASE: start_erase(nor, now_ps); break;
-    case INHERIT_OCTAL_DTR_PROGRAM: start_program(nor, now_ps); break;
+    case INHERIT_OCTAL_DTR_ERASE: nor_inherit_erase(nor, now_ps); break;
+    case INHERIT_OCTAL_DTR_PROGRAM: nor_inherit_program(nor, now_ps); break;
     case INHERIT_OCTAL_DTR_SUSPENDED:
-        start_erase(nor, now_ps);
-        suspend_now(nor);
+        nor_inherit_erase(nor, now_ps);
+        nor_inherit_suspension(nor);
         break;
     case INHERIT_OCTAL_DTR_WRITE_ENABLED: nor->wel = true; break;
     case INHERIT_OCTAL_DTR_POWER_DOWN: nor->deep_power_down = true; break;
@@ -126,15 +102,15 @@ void mx_octal_inherit(struct nor *nor, uint64_t now_ps, unsigned index)
     case INHERIT_DEEP_POWER_DOWN: nor->deep_power_down = true; break;
     case INHERIT_4_BYTE: nor->now.cr2 |= CR2_ADS; break;
     case INHERIT_WRITE_ENABLED: nor->wel = true; break;
-    case INHERIT_ERASE_IN_PROGRESS: start_erase(nor, now_ps); break;
-    case INHERIT_PROGRAM_IN_PROGRESS: start_program(nor, now_ps); break;
+    case INHERIT_ERASE_IN_PROGRESS: nor_inherit_erase(nor, now_ps); break;
+    case INHERIT_PROGRAM_IN_PROGRESS: nor_inherit_program(nor, now_ps); break;
     case INHERIT_ERASE_SUSPENDED:
-        start_erase(nor, now_ps);
-        suspend_now(nor);
+        nor_inherit_erase(nor, now_ps);
+        nor_inherit_suspension(nor);
         break;
     case INHERIT_PROGRAM_SUSPENDED:
-        start_program(nor, now_ps);
-        suspend_now(nor);
+        nor_inherit_program(nor, now_ps);
+        nor_inherit_suspension(nor);
         break;
     case INHERIT_PROTECTED:
         nor->nv.registers.sr1 |= ALL_BP;

@@ -48,30 +48,6 @@ const char *const s25fl_l_inheritable[] = {
     [INHERIT_COUNT] = NULL,
 };
 
-static void start_erase(struct nor *nor, uint64_t now_ps)
-{
-    nor->wel = true;
-    nor_operation_start(nor, now_ps, NOR_OPERATION_ERASE, 0, 65536,
-                        nor_time_draw(nor, NOR_TIME_ERASE_64K));
-}
-
-static void start_program(struct nor *nor, uint64_t now_ps)
-{
-    nor->wel = true;
-    memset(nor->page, 0, sizeof(nor->page));
-    nor_operation_start(nor, now_ps, NOR_OPERATION_PROGRAM, 0, nor->part->page,
-                        nor_time_program(nor, nor->part->page));
-}
-
-/* As if the suspend had been asked for halfway, long ago. */
-static void suspend_now(struct nor *nor)
-{
-    nor->operation.remaining_ps = nor->operation.duration_ps / 2;
-    nor->suspended = nor->operation;
-    nor->operation.kind = NOR_IDLE;
-    nor->wel = false;
-}
-
 static void start_register_write(struct nor *nor, uint64_t now_ps)
 {
     struct nor_nv nv = nor->nv;
@@ -106,15 +82,15 @@ void s25fl_l_inherit(struct nor *nor, uint64_t now_ps, unsigned index)
     case INHERIT_DEEP_POWER_DOWN: nor->deep_power_down = true; break;
     case INHERIT_4_BYTE: nor->now.cr2 |= CR2_ADS; break;
     case INHERIT_WRITE_ENABLED: nor->wel = true; break;
-    case INHERIT_ERASE_IN_PROGRESS: start_erase(nor, now_ps); break;
-    case INHERIT_PROGRAM_IN_PROGRESS: start_program(nor, now_ps); break;
+    case INHERIT_ERASE_IN_PROGRESS: nor_inherit_erase(nor, now_ps); break;
+    case INHERIT_PROGRAM_IN_PROGRESS: nor_inherit_program(nor, now_ps); break;
     case INHERIT_ERASE_SUSPENDED:
-        start_erase(nor, now_ps);
-        suspend_now(nor);
+        nor_inherit_erase(nor, now_ps);
+        nor_inherit_suspension(nor);
         break;
     case INHERIT_PROGRAM_SUSPENDED:
-        start_program(nor, now_ps);
-        suspend_now(nor);
+        nor_inherit_program(nor, now_ps);
+        nor_inherit_suspension(nor);
         break;
     case INHERIT_ERROR_LATCHED:
         nor->wel = true;

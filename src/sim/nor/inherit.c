@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Operations that an earlier owner of the chip has begun, the same for every family. */
+#include "sim/nor/chip.h"
+
+#include <string.h>
+
+void nor_inherit_erase(struct nor *nor, uint64_t now_ps)
+{
+    nor->wel = true;
+    nor_operation_start(nor, now_ps, NOR_OPERATION_ERASE, 0, 65536,
+                        nor_time_draw(nor, NOR_TIME_ERASE_64K));
+}
+
+void nor_inherit_program(struct nor *nor, uint64_t now_ps)
+{
+    nor->wel = true;
+    memset(nor->page, 0, sizeof(nor->page));
+    nor_operation_start(nor, now_ps, NOR_OPERATION_PROGRAM, 0, nor->part->page,
+                        nor_time_program(nor, nor->part->page));
+}
+
+void nor_inherit_suspension(struct nor *nor)
+{
+    nor->operation.remaining_ps = nor->operation.duration_ps / 2;
+    nor->suspended = nor->operation;
+    nor->operation.kind = NOR_IDLE;
+    nor->wel = false;
+}
