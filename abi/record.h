@@ -37,20 +37,17 @@ enum record_phase {
     PHASE_PROVE = 7,
     PHASE_ERASE = 8,
     PHASE_PROGRAM = 9,
-    PHASE_READ_BACK = 10,
     PHASE_READ = 11,
-    PHASE_MAP = 12,
     PHASE_RETURNED = 13
 };
 
-/* Why a call failed. detail[] is given per reason. Numbers are stable; new ones are appended. */
+/* Why a call failed. detail[] is given per reason. Numbers are stable; new ones are appended,
+ * and 3, 11 and 25 are free. */
 enum record_reason {
     REASON_NONE = 0,
     REASON_BOARD_BLOCK = 1, /* block damaged: magic, size and CRC as stored */
     REASON_BRINGUP = 2, /* a register does not read as it must: word index of the op in the script,
                            address, value read */
-    REASON_BRINGUP_TIMEOUT =
-        3, /* a wait ran out: word index of the op in the script, address, value read */
     REASON_TIME_BASE = 4,         /* neither CYCCNT nor SysTick advances */
     REASON_CONTROLLER_BUSY = 5,   /* XSPI stays busy: SR, CR, DCR2 */
     REASON_KERNEL_CLOCK = 6,      /* transfer never ends though registers answer: SR, CR, DCR2 */
@@ -72,10 +69,9 @@ enum record_reason {
     REASON_RANGE = 22,             /* outside the flash: address, size, flash size */
     REASON_NOT_INITIALISED = 23,   /* Init has not succeeded since the download */
     REASON_FAULT = 24,             /* exception: IPSR, CFSR, PC; fault frame holds the rest */
-    REASON_UNPRIVILEGED = 25,
-    REASON_NON_SECURE = 26,      /* called in Non-secure state */
-    REASON_VECTOR_TABLE = 27,    /* VTOR does not hold what was written */
-    REASON_ERASE_NOT_BLANK = 28, /* not all FF after an erase without error: offset, size, sum of
+    REASON_NON_SECURE = 26,        /* called in Non-secure state */
+    REASON_VECTOR_TABLE = 27,      /* VTOR does not hold what was written */
+    REASON_ERASE_NOT_BLANK = 28,   /* not all FF after an erase without error: offset, size, sum of
                                     the zero bits' values */
     REASON_BUSY_NV_WRITE =
         29, /* a non-volatile register write outlasted its maximum: SR1, SR2, ms */

@@ -119,6 +119,9 @@ uint64_t loader_run(uint32_t function, const uint32_t arguments[4])
         return value;
     }
     uint8_t *bytes = (uint8_t *)arguments[2];
+    if (function >= FUNCTION_READ) {
+        flight_phase(PHASE_READ, offset);
+    }
     switch (function) {
     case FUNCTION_WRITE: value = nor_write(offset, size, bytes); break;
     case FUNCTION_SECTOR_ERASE: value = nor_erase(offset, size); break;

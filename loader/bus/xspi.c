@@ -150,8 +150,8 @@ static void start(const struct nor_op *op, unsigned address_bytes, uint32_t mode
         opcode = opcode << 8 | opcode;
         opcode ^= (state->protocol & LANES_INVERSE) != 0 ? 0xFFu : 0;
     }
-    if ((command->flags & FLASH_COMMAND_DTR) !=
-        0) { /* DHQC wants DDTR even where there is no data */
+    if ((command->flags & FLASH_COMMAND_DTR) != 0) {
+        /* DHQC wants DDTR even where there is no data. */
         ccr |= CCR_IDTR | CCR_ADDTR | CCR_DDTR;
         ccr |= (state->protocol & LANES_STROBE) != 0 ? CCR_DQSE : 0;
         tcr |= TCR_DHQC;

@@ -99,7 +99,7 @@ guard_common:
     movt    r2, #(IN_BODY >> 16)
     cmp     r1, r2
     bne     1f
-    bl      guard_stack_bottom        /* a copy to discard; the stack is not in use yet, LR is saved */
+    bl      guard_stack_bottom  /* a copy to discard; the stack is not in use yet, LR is saved */
     mov     r10, r0
 1:  mov     r0, sp
     mov     r1, r8

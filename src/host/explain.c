@@ -43,9 +43,6 @@ static const struct reason_text reasons[] = {
                                "another flash answers: ID 0x%06x, the board expects 0x%06x (again: "
                                "0x%06x; first byte lowest)",
                                "compare the part on the board with `part:`"},
-    [REASON_FLASH_BUSY] = {"FLASH_BUSY",
-                           "the flash stays busy (SR1 0x%02x, SR2 0x%02x) after %u ms",
-                           "power-cycle the flash"},
     [REASON_LINE_STUCK] = {"LINE_STUCK", "", "check this data line and its pin"},
     [REASON_QUAD_ENABLE] =
         {"QUAD_ENABLE", "the quad enable bit does not take (SR1 0x%02x, CR1 0x%02x, then 0x%02x)",
@@ -78,8 +75,6 @@ static const struct reason_text reasons[] = {
                                 "the tool must call Init first"},
     [REASON_FAULT] = {"FAULT", "exception %u inside the loader (CFSR 0x%08x, PC 0x%08x)",
                       "see the fault frame in the record"},
-    [REASON_UNPRIVILEGED] = {"UNPRIVILEGED", "called in unprivileged mode",
-                             "the tool must write CONTROL = 0"},
     [REASON_NON_SECURE] = {"NON_SECURE", "called in Non-secure state",
                            "connect in development boot; the core must be Secure"},
     [REASON_VECTOR_TABLE] = {"VECTOR_TABLE", "VTOR does not hold the address of the vector table",
@@ -126,11 +121,9 @@ static void explain_bringup(const struct record *record, const struct board *boa
     const struct board_op *op =
         board != NULL ? board_op_at(board, record->detail[0], record->detail[2]) : NULL;
     const struct board_wire *wire = op != NULL ? &board->wires[op->wire] : NULL;
-    snprintf(
-        explanation->what, sizeof explanation->what, "bring-up, %s: 0x%08x %s, it reads 0x%08x",
-        wire != NULL ? wire->name : "a register", record->detail[1],
-        record->reason == REASON_BRINGUP ? "does not hold the value" : "did not get there in time",
-        record->detail[2]);
+    snprintf(explanation->what, sizeof explanation->what,
+             "bring-up, %s: 0x%08x does not hold the value, it reads 0x%08x",
+             wire != NULL ? wire->name : "a register", record->detail[1], record->detail[2]);
     if (wire != NULL) {
         snprintf(explanation->hint, sizeof explanation->hint, "%s", wire->hint);
     }

@@ -157,6 +157,8 @@ static void read_takes_any_size(void **state)
         assert_int_equal(results[0], 1);
         assert_true(cpu_debug_read(sim_cpu(rig.sim), buffer, got, size));
         assert_memory_equal(got, rig.cells + offset, size);
+        assert_int_equal(reason(&rig), REASON_NONE);
+        assert_int_equal(rig.session.record.events[1].what, PHASE_READ << 24 | offset);
     }
     scenario_close(&rig);
 }
