@@ -31,22 +31,29 @@ struct bench {
     uint8_t driven;    /* lines that the chip drove during the last clock */
 };
 
-static inline struct bench bench_make(enum nor_timing timing, uint64_t seed, bool powered)
+/* A blank chip of `size` bytes, as `config` says but for its cells. */
+static inline struct bench bench_of(struct nor_config config, size_t size, uint64_t power_up_ps)
 {
     struct bench b = {.period = 20000, .op_lanes = 1, .idle_high = 0x0C};
-    b.array = malloc(CHIP_SIZE);
+    assert_int_not_equal(size, 0);
+    b.array = malloc(size);
     assert_non_null(b.array);
-    memset(b.array, 0xFF, CHIP_SIZE);
-    struct nor_config config = {
-        .part = "S25FL064L", .timing = timing, .seed = seed, .array = b.array};
+    memset(b.array, 0xFF, size);
+    config.array = b.array;
     struct error error = {0};
     b.nor = nor_create(&config, &error);
     assert_non_null(b.nor);
-    if (powered) {
+    if (power_up_ps != 0) {
         nor_set_power(b.nor, 0, true);
-        b.now = 300 * PS_PER_US;
+        b.now = power_up_ps;
     }
     return b;
+}
+
+static inline struct bench bench_make(enum nor_timing timing, uint64_t seed, bool powered)
+{
+    struct nor_config config = {.part = "S25FL064L", .timing = timing, .seed = seed};
+    return bench_of(config, CHIP_SIZE, powered ? 300 * PS_PER_US : 0);
 }
 
 static inline struct bench bench_open(void)

@@ -12,7 +12,7 @@ enum {
     NOR_PAGE_MAX = 256,
     NOR_SECTOR = 4096,
     NOR_SECURITY_SIZE = 1024, /* four regions of 256 bytes */
-    NOR_SECTORS_MAX = 8192    /* 32 MiB */
+    NOR_SECTORS_MAX = 16384   /* 64 MiB */
 };
 
 /* Register bits, named as in the S25FL-L register tables. */
@@ -21,6 +21,8 @@ enum {
     SR1_SEC = 0x40,
     SR1_TBPROT = 0x20,
     SR1_BP = 0x1C,
+    SR1_TB4 = 0x40, /* NOR_PROTECTION_BP4 */
+    SR1_BP4 = 0x3C,
     SR1_WEL = 0x02,
     SR1_WIP = 0x01,
     SR2_E_ERR = 0x40,
@@ -59,6 +61,8 @@ enum nor_octal_register {
 struct nor_registers {
     uint8_t sr1, cr1, cr2, cr3, dlr;
     uint8_t octal[NOR_OCTAL_REGISTERS]; /* volatile only */
+    uint8_t ear;                        /* extended address register; volatile only */
+    uint8_t read_parameters;            /* C0h; volatile only */
 };
 
 enum nor_phase {
@@ -89,6 +93,7 @@ struct nor_frame {
     bool raw;          /* array bytes come straight from the cells */
     bool to_page;      /* data in goes to the program buffer */
     bool watch_reset;  /* IO3 is RESET# */
+    bool watch_hold;   /* IO3 is HOLD# */
     bool rst_armed;    /* the frame before was a complete 66h */
     uint8_t level;     /* the lines at the last clock */
     uint8_t mode;
@@ -144,6 +149,7 @@ struct nor {
     uint8_t *array;
     uint8_t *marginal; /* per cell: bits that read either way; NULL until there are any */
     const struct nor_command *by_opcode[2][256]; /* of SPI and QPI; of the octal protocols */
+    struct nor_command of_part[2 * (NOR_ERASE_TYPES + NOR_READ_TYPES)]; /* see command_set.c */
 
     bool powered;
     bool reset_low;
@@ -179,6 +185,15 @@ struct nor {
                    uint32_t length);
     void *notice_context;
 };
+
+/* command_set.c: fills nor->by_opcode from the tables of family and part. */
+void nor_commands_make(struct nor *nor);
+/* The erase type whose command this is. */
+const struct nor_erase_type *nor_erase_type_of(const struct nor *nor,
+                                               const struct nor_command *command);
+/* The read whose command this is; NULL if it is not one of the part's. */
+const struct nor_read_type *nor_read_type_of(const struct nor *nor,
+                                             const struct nor_command *command);
 
 /* nor.c: tells the observer, if there is one. */
 void nor_tell(const struct nor *nor, enum nor_notice notice, uint32_t address, uint32_t length);
@@ -225,6 +240,8 @@ bool nor_in_suspended(const struct nor *nor, uint32_t address);
 /* protect.c */
 /* True if any cell of this range is protected. */
 bool nor_is_protected(const struct nor *nor, uint32_t address, uint32_t length);
+/* The bits of SR1 that are BP. */
+uint8_t nor_protection_bits(const struct nor_part *part);
 /* Sets the individual lock that covers the address. */
 void nor_lock_set(struct nor *nor, uint32_t address, bool locked);
 void nor_lock_all(struct nor *nor, bool locked);
@@ -241,7 +258,7 @@ uint8_t nor_status1(const struct nor *nor);
 uint8_t nor_status1_show(struct nor *nor);
 uint8_t nor_status2(const struct nor *nor);
 uint8_t nor_config1(const struct nor *nor);
-unsigned nor_latency(const struct nor *nor);
+unsigned nor_latency(const struct nor *nor, const struct nor_command *command);
 bool nor_register_read(struct nor *nor, uint32_t address, uint8_t *value);
 void nor_registers_restore(struct nor *nor, bool hard);
 /* 01h and 71h with the data of the frame that just ended. */

@@ -35,7 +35,7 @@ static void reject_running(struct nor *nor)
 static uint32_t dummy_clocks(const struct nor *nor, const struct nor_command *command)
 {
     switch (command->dummy) {
-    case NOR_DUMMY_LATENCY: return nor->part->family->latency(nor);
+    case NOR_DUMMY_LATENCY: return nor->part->family->latency(nor, command);
     case NOR_DUMMY_4: return 4;
     case NOR_DUMMY_8: return 8;
     case NOR_DUMMY_20: return 20;
@@ -276,6 +276,9 @@ struct nor_lines nor_clock(struct nor *nor, uint64_t now_ps, enum nor_edge edge,
     }
     frame->clocked = true;
     frame->level = (uint8_t)(in.level | (~in.driven & PULLED_UP));
+    if (frame->watch_hold && (frame->level & 0x08) == 0) { /* paused: no clock comes through */
+        return (struct nor_lines){0, 0};
+    }
     if (frame->watch_reset && (frame->level & 0x08) == 0) {
         frame->watch_reset = false;
         nor->part->family->reset(nor, now_ps, true);
@@ -324,8 +327,10 @@ void nor_select(struct nor *nor, uint64_t now_ps, uint64_t period_ps)
     frame->wrap_mask = nor->part->size - 1;
     frame->protocol = nor->part->family->protocol(nor);
     frame->pair_swap = nor->part->swaps_pairs && frame->protocol == NOR_DOPI ? 1 : 0;
-    frame->watch_reset =
-        (nor->now.cr2 & CR2_IO3R) != 0 && (nor->now.cr1 & CR1_QUAD) == 0 && !nor_in_qpi(nor);
+    bool pin = (nor->now.cr1 & CR1_QUAD) == 0 && !nor_in_qpi(nor);
+    bool resets = (nor->now.cr2 & CR2_IO3R) != 0;
+    frame->watch_reset = pin && resets;
+    frame->watch_hold = pin && !resets && (nor->part->features & NOR_HAS_HOLD) != 0;
     if (is_deaf(nor, now_ps)) {
         frame->phase = NOR_PHASE_DEAF;
         nor_frame_reject(nor);
@@ -338,15 +343,20 @@ void nor_select(struct nor *nor, uint64_t now_ps, uint64_t period_ps)
 }
 
 /* The next frame goes on with an address only if this one got as far as its data; CS# rising
- * before ends continuous read [FMF]. */
+ * before ends continuous read [FMF]. Of other families that is a feature of the part. */
 static void end_read(struct nor *nor)
 {
     struct nor_frame *frame = &nor->frame;
     if ((frame->command->flags & NOR_MODE_BYTE) == 0) {
         return;
     }
-    bool stays = frame->phase == NOR_PHASE_OUT && !frame->garbage &&
-                 nor->part->family->continues(frame->command, frame->mode);
+    bool keeps = (nor->part->features & NOR_KEEPS_CONTINUOUS) != 0;
+    bool moded = frame->phase == NOR_PHASE_OUT || (keeps && frame->phase == NOR_PHASE_DUMMY);
+    if (keeps && !moded) {
+        return;
+    }
+    bool stays =
+        moded && !frame->garbage && nor->part->family->continues(frame->command, frame->mode);
     nor->continuous = stays ? frame->command : NULL;
 }
 

@@ -54,8 +54,9 @@ static bool long_address(const struct nor *nor)
 }
 
 /* Codes 0 to 7 are 20, 18, ... 6 clocks [BSP: CR2_DC_20_CYCLES is 0, CR2_DC_6_CYCLES is 7]. */
-static unsigned latency(const struct nor *nor)
+static unsigned latency(const struct nor *nor, const struct nor_command *command)
 {
+    (void)command;
     return 20 - 2 * (unsigned)nor->now.octal[NOR_OCTAL_DUMMY];
 }
 

@@ -21,14 +21,14 @@ const char *nor_part_name(unsigned index)
 
 struct nor *nor_create(const struct nor_config *config, struct error *error)
 {
-    const struct nor_part *part = nor_part_find(config->part);
+    const struct nor_part *part = config->row != NULL ? config->row : nor_part_find(config->part);
     if (part == NULL) {
         error_set(error, ERROR_UNKNOWN_PART, NULL, 0, 0, "there is no model of %s", config->part);
         return NULL;
     }
     struct nor *nor = calloc(1, sizeof(*nor));
     if (nor == NULL) {
-        error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "model of %s", config->part);
+        error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "model of %s", part->name);
         return NULL;
     }
     nor->part = part;
@@ -36,11 +36,7 @@ struct nor *nor_create(const struct nor_config *config, struct error *error)
     nor->seed = config->seed;
     nor->random = config->seed;
     nor->array = config->array;
-    for (const struct nor_command *command = part->family->commands; command->protocols != 0;
-         command++) {
-        bool octal = (command->protocols & NOR_OCTAL) != 0;
-        nor->by_opcode[octal][command->opcode] = command;
-    }
+    nor_commands_make(nor);
     memset(nor->security, 0xFF, sizeof(nor->security));
     nor_registers_factory(nor);
     return nor;
@@ -117,11 +113,17 @@ void nor_get_state(struct nor *nor, uint64_t now_ps, struct nor_state *state)
     state->last_opcode = nor->last_opcode;
 }
 
+static bool can_inherit(const struct nor_part *part, unsigned index)
+{
+    const uint32_t *needs = part->family->inheritable_if;
+    return needs == NULL || (needs[index] & ~part->features) == 0;
+}
+
 bool nor_inherit(struct nor *nor, uint64_t now_ps, const char *state)
 {
     const struct nor_family *family = nor->part->family;
     for (unsigned i = 0; family->inheritable[i] != NULL; i++) {
-        if (strcmp(family->inheritable[i], state) != 0) {
+        if (strcmp(family->inheritable[i], state) != 0 || !can_inherit(nor->part, i)) {
             continue;
         }
         nor_set_power(nor, now_ps, true);
@@ -138,15 +140,24 @@ bool nor_strobes(const struct nor *nor)
     return nor->part->family->strobes(nor);
 }
 
-const char *nor_inheritable(const char *name, unsigned index)
+static const char *inheritable(const struct nor_part *part, unsigned index)
 {
-    const struct nor_part *part = nor_part_find(name);
     for (unsigned i = 0; part != NULL && part->family->inheritable[i] != NULL; i++) {
-        if (i == index) {
+        if (can_inherit(part, i) && index-- == 0) {
             return part->family->inheritable[i];
         }
     }
     return NULL;
+}
+
+const char *nor_inheritable(const char *name, unsigned index)
+{
+    return inheritable(nor_part_find(name), index);
+}
+
+const char *nor_inheritable_of(const struct nor *nor, unsigned index)
+{
+    return inheritable(nor->part, index);
 }
 
 const struct nor_stats *nor_stats(const struct nor *nor)

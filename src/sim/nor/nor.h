@@ -27,8 +27,13 @@ enum nor_timing {
     NOR_TIMING_FAST
 };
 
+struct nor_part;
+
 struct nor_config {
     const char *part; /* "S25FL064L" */
+    /* Instead of a part by name: one that the caller has put together (sim/nor/part.h), from an SFDP
+     * table say. Owned by the caller, and outlives the chip; NULL otherwise. */
+    const struct nor_part *row;
     enum nor_timing timing;
     uint64_t seed; /* of random times, torn pages and marginal cells */
     /* The cells; owned by the caller, nor_part_size() bytes. What an operation changes is there
@@ -96,6 +101,8 @@ bool nor_strobes(const struct nor *nor);
 bool nor_inherit(struct nor *nor, uint64_t now_ps, const char *state);
 /* The states of a part by index; NULL past the end, or if there is no model of it. */
 const char *nor_inheritable(const char *part, unsigned index);
+/* The same of a chip, whose part may have no name here. */
+const char *nor_inheritable_of(const struct nor *nor, unsigned index);
 
 /* What the chip is made to do, told as it starts, for the instruments. */
 enum nor_notice {

@@ -9,6 +9,11 @@
 
 #include "sim/nor/nor.h"
 
+struct nor_time_range {
+    uint64_t typical_ps;
+    uint64_t maximum_ps;
+};
+
 enum nor_protocol {
     NOR_SPI = 1,  /* opcode on IO0 */
     NOR_QPI = 2,  /* everything on IO3..IO0 */
@@ -26,7 +31,7 @@ enum nor_address {
 
 enum nor_dummy {
     NOR_DUMMY_NONE,
-    NOR_DUMMY_LATENCY, /* as the latency code says */
+    NOR_DUMMY_LATENCY, /* as the family's latency() says */
     NOR_DUMMY_4,
     NOR_DUMMY_8,
     NOR_DUMMY_20,
@@ -48,19 +53,38 @@ enum nor_speed {
     NOR_SPEED_1_1_2,
     NOR_SPEED_1_2_2,
     NOR_SPEED_QUAD,
-    NOR_SPEED_QUAD_DDR
+    NOR_SPEED_QUAD_DDR,
+    NOR_SPEED_QPI_REGISTER, /* S25FL-L: a register or SFDP in QPI */
+    NOR_SPEED_COUNT
 };
 
 enum nor_command_flags {
-    NOR_NEEDS_QUAD = 1,  /* in SPI protocol only while the quad-enable bit is set */
-    NOR_WHILE_BUSY = 2,  /* decoded during an operation */
-    NOR_ARRAY_READ = 4,  /* streams from the array, whatever is going on in it */
-    NOR_DDR = 8,         /* address and later phases on both edges */
-    NOR_MODE_BYTE = 16,  /* 8 mode bits follow the address, on the address lanes */
-    NOR_SO_ONLY = 32,    /* answers on IO1 in every protocol */
-    NOR_WRAPS = 64,      /* obeys the burst wrap setting */
-    NOR_NEEDS_WEL = 128, /* ignored unless the write-enable latch is set */
-    NOR_ANY_LENGTH = 256 /* takes effect at CS# rising wherever the frame ends */
+    NOR_NEEDS_QUAD = 1,   /* in SPI protocol only while the quad-enable bit is set */
+    NOR_WHILE_BUSY = 2,   /* decoded during an operation */
+    NOR_ARRAY_READ = 4,   /* streams from the array, whatever is going on in it */
+    NOR_DDR = 8,          /* address and later phases on both edges */
+    NOR_MODE_BYTE = 16,   /* 8 mode bits follow the address, on the address lanes */
+    NOR_SO_ONLY = 32,     /* answers on IO1 in every protocol */
+    NOR_WRAPS = 64,       /* obeys the burst wrap setting */
+    NOR_NEEDS_WEL = 128,  /* ignored unless the write-enable latch is set */
+    NOR_ANY_LENGTH = 256, /* takes effect at CS# rising wherever the frame ends */
+    /* Rows that only the parts with this feature have; the same bits in nor_part.features. */
+    NOR_IF_QPI = 1 << 16,
+    NOR_IF_4B_MODE = 1 << 17,
+    NOR_IF_4B_OPCODES = 1 << 18,
+    NOR_IF_EAR = 1 << 19,      /* extended address register */
+    NOR_IF_SR3 = 1 << 20,      /* and individual block locks */
+    NOR_IF_SR2_WRITE = 1 << 21 /* status register 2 has a write command of its own */
+};
+
+enum {
+    NOR_IF_MASK = 0x7FFF0000
+};
+
+/* What else parts of one family differ in; beside NOR_IF_... in nor_part.features. */
+enum nor_feature {
+    NOR_HAS_HOLD = 1,        /* IO3 is HOLD# while the quad-enable bit is 0 */
+    NOR_KEEPS_CONTINUOUS = 2 /* CS# rising before the mode bits leaves continuous read as it is */
 };
 
 /* What a command does; the family's functions switch on it. */
@@ -116,7 +140,16 @@ enum nor_action {
     NOR_PROGRAM_PASSWORD,
     NOR_UNLOCK_PASSWORD,
     NOR_PROGRAM_DLR,
-    NOR_WRITE_DLR
+    NOR_WRITE_DLR,
+    NOR_READ_SR3,
+    NOR_WRITE_SR2,
+    NOR_WRITE_SR3,
+    NOR_READ_EAR,
+    NOR_WRITE_EAR,
+    NOR_READ_MFR_ID, /* manufacturer and device, in the order that address bit 0 says */
+    NOR_SET_READ_PARAMETERS,
+    NOR_ERASE_TYPE, /* one of nor_part.erases */
+    NOR_MODE_RESET  /* FFh */
 };
 
 /* Lanes are those of the SPI protocol; in QPI every phase has four, in octal protocols eight. An
@@ -131,7 +164,48 @@ struct nor_command {
     uint8_t direction; /* enum nor_direction */
     uint8_t data_lanes;
     uint8_t speed;  /* enum nor_speed */
-    uint16_t flags; /* enum nor_command_flags, ored */
+    uint32_t flags; /* enum nor_command_flags, ored */
+};
+
+enum {
+    NOR_LATENCIES = 15,
+    NOR_ERASE_TYPES = 4,
+    NOR_READ_TYPES = 8
+};
+
+/* A size that the part can erase, for families whose erase commands are data of the part. */
+struct nor_erase_type {
+    uint8_t opcode;
+    uint8_t opcode_4b; /* always with 4 address bytes; 0: there is none */
+    uint32_t size;     /* a power of two; 0 ends the list */
+    struct nor_time_range time;
+};
+
+/* A read of the array, for families whose read commands are data of the part. */
+struct nor_read_type {
+    uint8_t opcode; /* 0 ends the list */
+    uint8_t opcode_4b;
+    uint8_t address_lanes, data_lanes;
+    uint8_t mode_clocks; /* as SFDP counts them; fewer than a byte takes: no mode bits */
+    uint8_t wait_clocks; /* after the mode clocks */
+};
+
+/* Where the quad-enable bit is: the codes of SFDP's basic table, word 15. */
+enum nor_quad_enable {
+    NOR_QE_NONE = 0,
+    NOR_QE_SR2_BIT1_SHORT_CLEARS = 1,
+    NOR_QE_SR1_BIT6 = 2,
+    NOR_QE_SR2_BIT7 = 3, /* 3Eh writes, 3Fh reads it */
+    NOR_QE_SR2_BIT1_UNREADABLE = 4,
+    NOR_QE_SR2_BIT1 = 5,
+    NOR_QE_SR2_BIT1_31H = 6,
+    NOR_QE_RESERVED = 7 /* seen on parts without such a bit */
+};
+
+/* What the protection bits of status register 1 are. */
+enum nor_protection {
+    NOR_PROTECTION_BP3, /* SEC, TB, BP2..BP0: halves of halves of the array, or sectors */
+    NOR_PROTECTION_BP4  /* TB, BP3..BP0: 64 KiB, doubled by each code */
 };
 
 /* The first ones are operations that WIP shows: they depend on enum nor_timing. The others are
@@ -160,11 +234,6 @@ enum nor_time {
     NOR_TIME_COUNT
 };
 
-struct nor_time_range {
-    uint64_t typical_ps;
-    uint64_t maximum_ps;
-};
-
 /* A run of bytes of the SFDP space. */
 struct nor_sfdp {
     uint32_t at;
@@ -177,8 +246,8 @@ struct nor_family {
     enum nor_protocol (*protocol)(const struct nor *nor);
     /* Does NOR_ADDRESS_MODE mean 4 bytes now? */
     bool (*long_address)(const struct nor *nor);
-    /* Dummy clocks that NOR_DUMMY_LATENCY means now. */
-    unsigned (*latency)(const struct nor *nor);
+    /* Dummy clocks that NOR_DUMMY_LATENCY means now in this command. */
+    unsigned (*latency)(const struct nor *nor, const struct nor_command *command);
     /* Does the chip drive DQS with the data it sends now? */
     bool (*strobes)(const struct nor *nor);
     /* Everything volatile takes its power-on value; the power-up time starts. */
@@ -200,6 +269,8 @@ struct nor_family {
     /* Puts the chip into the state named nor_inheritable(part, index). */
     void (*inherit)(struct nor *nor, uint64_t now_ps, unsigned index);
     const char *const *inheritable; /* ends with NULL */
+    /* Of each of them: the NOR_IF_... that a part needs for it. NULL: every part has all states. */
+    const uint32_t *inheritable_if;
 };
 
 struct nor_part {
@@ -210,12 +281,22 @@ struct nor_part {
     uint32_t page;
     uint32_t clock_hz; /* highest SDR clock of any command */
     bool swaps_pairs;  /* on both edges of eight lines the odd byte of a pair comes first */
+    uint8_t sr1_default;
     uint8_t cr1_default;
     uint8_t cr2_default;
     uint8_t cr3_default;
     struct nor_sfdp sfdp[2]; /* what lies between reads FFh */
     struct nor_time_range times[NOR_TIME_COUNT];
     const struct nor_family *family;
+    /* What follows is read by the families that say so; 0 elsewhere. */
+    uint32_t features;   /* NOR_IF_... and enum nor_feature, ored */
+    uint8_t quad_enable; /* enum nor_quad_enable */
+    uint8_t protection;  /* enum nor_protection */
+    uint8_t qpi_dummy;   /* clocks of a quad read in QPI as the factory left it */
+    /* S25FL-L: highest clock in MHz by enum nor_speed and latency code 1..15. */
+    const uint8_t (*clocks)[NOR_LATENCIES];
+    struct nor_erase_type erases[NOR_ERASE_TYPES];
+    struct nor_read_type reads[NOR_READ_TYPES];
 };
 
 /* NULL past the end. */
@@ -223,6 +304,9 @@ const struct nor_part *nor_part_at(unsigned index);
 const struct nor_part *nor_part_find(const char *name);
 
 extern const struct nor_family nor_family_s25fl_l;
+extern const struct nor_part nor_part_s25fl064l;
+extern const struct nor_part nor_part_s25fl128l;
+extern const struct nor_part nor_part_s25fl256l;
 extern const struct nor_family nor_family_mx_octal;
 extern const struct nor_part nor_part_mx66uw1g45g;
 extern const struct nor_part nor_part_mx25um51245g;

@@ -15,12 +15,23 @@ enum {
     LOCK_BLOCK = 65536
 };
 
-/* Bytes that BP2..BP0 protect before CMP: with SEC = 0 halves of halves of the array, with SEC = 1
- * 4 KiB doubling up to 32 KiB. */
-static uint32_t legacy_size(const struct nor *nor, unsigned bp)
+uint8_t nor_protection_bits(const struct nor_part *part)
 {
+    return part->protection == NOR_PROTECTION_BP4 ? SR1_BP4 : SR1_BP;
+}
+
+/* Bytes that BP protects before CMP. BP2..BP0: with SEC = 0 halves of halves of the array, with
+ * SEC = 1 4 KiB doubling up to 32 KiB. BP3..BP0: 64 KiB doubling up to all [memory]. */
+static uint32_t legacy_size(const struct nor *nor)
+{
+    bool four = nor->part->protection == NOR_PROTECTION_BP4;
+    unsigned bp = (nor->now.sr1 & nor_protection_bits(nor->part)) >> 2;
     if (bp == 0) {
         return 0;
+    }
+    if (four) {
+        uint64_t size = (uint64_t)LOCK_BLOCK << (bp - 1);
+        return size > nor->part->size ? nor->part->size : (uint32_t)size;
     }
     if (bp == 7) {
         return nor->part->size;
@@ -33,8 +44,9 @@ static uint32_t legacy_size(const struct nor *nor, unsigned bp)
 
 static bool legacy_protected(const struct nor *nor, uint32_t address)
 {
-    uint32_t size = legacy_size(nor, (nor->now.sr1 & SR1_BP) >> 2);
-    bool bottom = (nor->now.sr1 & SR1_TBPROT) != 0;
+    uint32_t size = legacy_size(nor);
+    bool four = nor->part->protection == NOR_PROTECTION_BP4;
+    bool bottom = (nor->now.sr1 & (four ? SR1_TB4 : SR1_TBPROT)) != 0;
     bool inside = bottom ? address < size : address >= nor->part->size - size;
     return inside != ((nor->now.cr1 & CR1_CMP) != 0);
 }

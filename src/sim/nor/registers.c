@@ -55,8 +55,9 @@ uint8_t nor_config1(const struct nor *nor)
 }
 
 /* 0 means 8. */
-unsigned nor_latency(const struct nor *nor)
+unsigned nor_latency(const struct nor *nor, const struct nor_command *command)
 {
+    (void)command;
     unsigned code = nor->now.cr3 & CR3_RL;
     return code == 0 ? 8 : code;
 }
@@ -113,6 +114,7 @@ bool nor_register_read(struct nor *nor, uint32_t address, uint8_t *value)
 void nor_registers_factory(struct nor *nor)
 {
     memset(&nor->nv, 0, sizeof(nor->nv));
+    nor->nv.registers.sr1 = nor->part->sr1_default;
     nor->nv.registers.cr1 = nor->part->cr1_default;
     nor->nv.registers.cr2 = nor->part->cr2_default;
     nor->nv.registers.cr3 = nor->part->cr3_default;
@@ -289,7 +291,8 @@ void nor_registers_tear(struct nor *nor, const struct nor_operation *operation)
     struct nor_registers *to = &nor->nv.registers;
     const struct nor_registers *aim = &operation->nv.registers;
     to->sr1 = torn(nor, to->sr1, aim->sr1, 0);
-    to->cr1 = torn(nor, to->cr1, aim->cr1, to->cr1 & CR1_ONCE);
+    uint8_t cr1 = (uint8_t)((nor->part->cr1_default & ~CR1_ONCE) | (to->cr1 & CR1_ONCE));
+    to->cr1 = torn(nor, to->cr1, aim->cr1, cr1);
     to->cr2 = torn(nor, to->cr2, aim->cr2, nor->part->cr2_default);
     to->cr3 = torn(nor, to->cr3, aim->cr3, nor->part->cr3_default);
     to->dlr = torn(nor, to->dlr, aim->dlr, 0);

@@ -7,19 +7,7 @@
 #include <string.h>
 
 enum {
-    BURST_BYTES = 4, /* eight clocks on four lanes */
-    LATENCY_CODES = 10,
-    SPEED_QPI_REGISTER = NOR_SPEED_QUAD_DDR + 1
-};
-
-/* Highest clock in MHz at latency 1..10 and above [FMF; ufprog agrees]. */
-static const uint8_t clock_table[][LATENCY_CODES] = {
-    [NOR_SPEED_1_1_1] = {50, 65, 75, 85, 95, 108, 108, 108, 108, 108},
-    [NOR_SPEED_1_1_2] = {50, 65, 75, 85, 95, 105, 108, 108, 108, 108},
-    [NOR_SPEED_1_2_2] = {75, 85, 95, 108, 108, 108, 108, 108, 108, 108},
-    [NOR_SPEED_QUAD] = {35, 45, 55, 65, 75, 85, 95, 108, 108, 108},
-    [NOR_SPEED_QUAD_DDR] = {20, 25, 35, 45, 54, 54, 54, 54, 54, 54},
-    [SPEED_QPI_REGISTER] = {15, 25, 35, 45, 55, 65, 75, 85, 95, 108},
+    BURST_BYTES = 4 /* eight clocks on four lanes */
 };
 
 static uint32_t clock_limit(const struct nor *nor, const struct nor_command *command)
@@ -32,11 +20,9 @@ static uint32_t clock_limit(const struct nor *nor, const struct nor_command *com
         return 50000000;
     }
     if (speed == NOR_SPEED_1_1_1 && nor_in_qpi(nor)) {
-        speed = SPEED_QPI_REGISTER;
+        speed = NOR_SPEED_QPI_REGISTER;
     }
-    unsigned latency = nor_latency(nor);
-    unsigned column = latency > LATENCY_CODES ? LATENCY_CODES : latency;
-    return clock_table[speed][column - 1] * UINT32_C(1000000);
+    return nor->part->clocks[speed][nor_latency(nor, command) - 1] * UINT32_C(1000000);
 }
 
 static bool continues(const struct nor_command *command, uint8_t mode)

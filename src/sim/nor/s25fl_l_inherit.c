@@ -61,8 +61,8 @@ static void start_register_write(struct nor *nor, uint64_t now_ps)
 static void inherit_protection(struct nor *nor, enum inherited state)
 {
     if (state == INHERIT_PROTECTED) {
-        nor->nv.registers.sr1 |= SR1_BP;
-        nor->now.sr1 |= SR1_BP;
+        nor->nv.registers.sr1 |= nor_protection_bits(nor->part);
+        nor->now.sr1 |= nor_protection_bits(nor->part);
     } else {
         nor->nv.registers.cr2 |= CR2_WPS;
         nor->now.cr2 |= CR2_WPS;
