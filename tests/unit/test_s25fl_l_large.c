@@ -108,8 +108,8 @@ static void block_protection(void **state)
     }
 }
 
-/* 133 MHz takes latency code 9 on one line, 7 on two with the address, 13 on four; with the factory's 8
- * a quad read ends at 108 MHz. */
+/* 133 MHz takes latency code 9 on one line, 7 on two with the address, 13 on four; with the
+ * factory's 8 a quad read ends at 108 MHz. */
 static void latency_limits(void **state)
 {
     (void)state;

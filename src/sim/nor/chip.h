@@ -202,6 +202,7 @@ void nor_tell(const struct nor *nor, enum nor_notice notice, uint32_t address, u
 uint64_t nor_random(struct nor *nor);
 uint64_t nor_time_fixed(const struct nor *nor, enum nor_time time);
 uint64_t nor_time_draw(struct nor *nor, enum nor_time time);
+uint64_t nor_time_draw_from(struct nor *nor, const struct nor_time_range *range);
 /* Program time of `count` bytes in one page. */
 uint64_t nor_time_program(struct nor *nor, uint32_t count);
 
@@ -221,8 +222,8 @@ void nor_settle(struct nor *nor, uint64_t now_ps);
 void nor_operation_start(struct nor *nor, uint64_t now_ps, enum nor_operation_kind kind,
                          uint32_t address, uint32_t length, uint64_t duration_ps);
 
-/* For nor_inherit(): an erase of the first 64 KiB or a program of the first page is under way; what is
- * under way was suspended halfway, long ago. */
+/* For nor_inherit(): an erase of the first 64 KiB (or the part's last erase type) or a program of
+ * the first page is under way; what is under way was suspended halfway, long ago. */
 void nor_inherit_erase(struct nor *nor, uint64_t now_ps);
 void nor_inherit_program(struct nor *nor, uint64_t now_ps);
 void nor_inherit_suspension(struct nor *nor);
@@ -283,6 +284,21 @@ extern const struct nor_command s25fl_l_commands[];
 /* s25fl_l_inherit.c */
 extern const char *const s25fl_l_inheritable[];
 void s25fl_l_inherit(struct nor *nor, uint64_t now_ps, unsigned index);
+
+/* w25q_commands.c */
+extern const struct nor_command w25q_commands[];
+/* w25q_inherit.c */
+extern const char *const w25q_inheritable[];
+extern const uint32_t w25q_inheritable_if[];
+void w25q_inherit(struct nor *nor, uint64_t now_ps, unsigned index);
+/* w25q_registers.c */
+uint8_t w25q_status1(const struct nor *nor);
+uint8_t w25q_status2(const struct nor *nor);
+uint8_t w25q_status3(const struct nor *nor);
+/* 01h, 31h or 3Eh, 11h with the data of the frame that just ended. */
+void w25q_write_register(struct nor *nor, uint64_t now_ps);
+/* A non-volatile write that sets the quad-enable bit is put under way. */
+void w25q_start_register_write(struct nor *nor, uint64_t now_ps);
 
 /* frame.c */
 /* The chip lets go of the lines for the rest of this frame. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The commands of one chip: the rows of its family that the part has, and those that are made of the
- * part's own lists of reads and erases.
+ * The commands of one chip: the rows of its family that the part has, and those that are made of
+ * the part's own lists of reads and erases.
  */
 #include "sim/nor/chip.h"
 

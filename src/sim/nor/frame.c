@@ -124,7 +124,8 @@ static void enter_address(struct nor *nor)
     frame->shift = 0;
 }
 
-/* In the octal protocols two bytes: one whose second is not the inverse of the first is not heard. */
+/* In the octal protocols two bytes: one whose second is not the inverse of the first is not heard.
+ * */
 static void take_opcode(struct nor *nor, uint64_t now_ps, unsigned value)
 {
     enum nor_protocol protocol = nor->frame.protocol;

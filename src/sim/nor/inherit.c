@@ -6,9 +6,15 @@
 
 void nor_inherit_erase(struct nor *nor, uint64_t now_ps)
 {
+    struct nor_time_range time = nor->part->times[NOR_TIME_ERASE_64K];
+    uint32_t length = 65536;
+    for (unsigned i = 0; i < NOR_ERASE_TYPES && nor->part->erases[i].size != 0; i++) {
+        length = nor->part->erases[i].size;
+        time = nor->part->erases[i].time;
+    }
     nor->wel = true;
-    nor_operation_start(nor, now_ps, NOR_OPERATION_ERASE, 0, 65536,
-                        nor_time_draw(nor, NOR_TIME_ERASE_64K));
+    nor_operation_start(nor, now_ps, NOR_OPERATION_ERASE, 0, length,
+                        nor_time_draw_from(nor, &time));
 }
 
 void nor_inherit_program(struct nor *nor, uint64_t now_ps)

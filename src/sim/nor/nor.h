@@ -31,8 +31,8 @@ struct nor_part;
 
 struct nor_config {
     const char *part; /* "S25FL064L" */
-    /* Instead of a part by name: one that the caller has put together (sim/nor/part.h), from an SFDP
-     * table say. Owned by the caller, and outlives the chip; NULL otherwise. */
+    /* Instead of a part by name: one that the caller has put together (sim/nor/part.h), from an
+     * SFDP table say. Owned by the caller, and outlives the chip; NULL otherwise. */
     const struct nor_part *row;
     enum nor_timing timing;
     uint64_t seed; /* of random times, torn pages and marginal cells */

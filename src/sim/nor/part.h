@@ -72,9 +72,11 @@ enum nor_command_flags {
     NOR_IF_QPI = 1 << 16,
     NOR_IF_4B_MODE = 1 << 17,
     NOR_IF_4B_OPCODES = 1 << 18,
-    NOR_IF_EAR = 1 << 19,      /* extended address register */
-    NOR_IF_SR3 = 1 << 20,      /* and individual block locks */
-    NOR_IF_SR2_WRITE = 1 << 21 /* status register 2 has a write command of its own */
+    NOR_IF_EAR = 1 << 19,       /* extended address register */
+    NOR_IF_SR3 = 1 << 20,       /* and individual block locks */
+    NOR_IF_SR2_READ = 1 << 21,  /* status register 2 by 35h */
+    NOR_IF_SR2_WRITE = 1 << 22, /* status register 2 by 31h */
+    NOR_IF_SR2_3EH = 1 << 23    /* status register 2 by 3Eh, read by 3Fh */
 };
 
 enum {
@@ -83,8 +85,9 @@ enum {
 
 /* What else parts of one family differ in; beside NOR_IF_... in nor_part.features. */
 enum nor_feature {
-    NOR_HAS_HOLD = 1,        /* IO3 is HOLD# while the quad-enable bit is 0 */
-    NOR_KEEPS_CONTINUOUS = 2 /* CS# rising before the mode bits leaves continuous read as it is */
+    NOR_HAS_HOLD = 1,         /* IO3 is HOLD# while the quad-enable bit is 0 */
+    NOR_KEEPS_CONTINUOUS = 2, /* CS# rising before the mode bits leaves continuous read as it is */
+    NOR_TAKES_SR2 = 4         /* a second byte of 01h goes to status register 2 */
 };
 
 /* What a command does; the family's functions switch on it. */
@@ -148,8 +151,7 @@ enum nor_action {
     NOR_WRITE_EAR,
     NOR_READ_MFR_ID, /* manufacturer and device, in the order that address bit 0 says */
     NOR_SET_READ_PARAMETERS,
-    NOR_ERASE_TYPE, /* one of nor_part.erases */
-    NOR_MODE_RESET  /* FFh */
+    NOR_ERASE_TYPE /* one of nor_part.erases */
 };
 
 /* Lanes are those of the SPI protocol; in QPI every phase has four, in octal protocols eight. An
@@ -304,9 +306,16 @@ const struct nor_part *nor_part_at(unsigned index);
 const struct nor_part *nor_part_find(const char *name);
 
 extern const struct nor_family nor_family_s25fl_l;
+extern const struct nor_family nor_family_w25q;
 extern const struct nor_part nor_part_s25fl064l;
 extern const struct nor_part nor_part_s25fl128l;
 extern const struct nor_part nor_part_s25fl256l;
+extern const struct nor_part nor_part_w25q64jv;
+extern const struct nor_part nor_part_w25q128jv;
+extern const struct nor_part nor_part_w25q512jv;
+extern const struct nor_part nor_part_gd25q64;
+extern const struct nor_part nor_part_gd25q128;
+extern const struct nor_part nor_part_at25ql128a;
 extern const struct nor_family nor_family_mx_octal;
 extern const struct nor_part nor_part_mx66uw1g45g;
 extern const struct nor_part nor_part_mx25um51245g;

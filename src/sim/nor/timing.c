@@ -24,7 +24,11 @@ static uint64_t between(struct nor *nor, const struct nor_time_range *range)
 
 uint64_t nor_time_draw(struct nor *nor, enum nor_time time)
 {
-    const struct nor_time_range *range = &nor->part->times[time];
+    return nor_time_draw_from(nor, &nor->part->times[time]);
+}
+
+uint64_t nor_time_draw_from(struct nor *nor, const struct nor_time_range *range)
+{
     switch (nor->timing) {
     case NOR_TIMING_TYPICAL: return range->typical_ps;
     case NOR_TIMING_MAXIMUM: return range->maximum_ps;
