@@ -12,7 +12,8 @@ enum {
     NOR_PAGE_MAX = 256,
     NOR_SECTOR = 4096,
     NOR_SECURITY_SIZE = 1024, /* four regions of 256 bytes */
-    NOR_SECTORS_MAX = 16384   /* 64 MiB */
+    NOR_SECTORS_MAX = 16384,  /* 64 MiB */
+    NOR_BPR_SIZE = 18         /* SST26VF064B: bytes of the block protection register */
 };
 
 /* Register bits, named as in the S25FL-L register tables. */
@@ -126,6 +127,7 @@ struct nor_nv {
     uint8_t password[8];
     uint16_t irp;
     uint32_t prpr;
+    uint16_t nvcr; /* Micron: non-volatile configuration register */
 };
 
 struct nor_operation {
@@ -170,6 +172,8 @@ struct nor {
     struct nor_nv nv;
     uint8_t security[NOR_SECURITY_SIZE];
     bool locked[NOR_SECTORS_MAX]; /* individual block locks, one per 4 KiB */
+    uint8_t bpr[NOR_BPR_SIZE];    /* SST26: block protection register, as it is read */
+    bool bpr_locked;
 
     const struct nor_command *continuous; /* read command that the next frame goes on with */
     struct nor_operation operation;
@@ -243,6 +247,10 @@ bool nor_in_suspended(const struct nor *nor, uint32_t address);
 bool nor_is_protected(const struct nor *nor, uint32_t address, uint32_t length);
 /* The bits of SR1 that are BP. */
 uint8_t nor_protection_bits(const struct nor_part *part);
+/* The same by a code `bp` that protects 2^(bp - 1) blocks of 64 KiB, at most all, counted from the
+ * top or the bottom. */
+bool nor_blocks_protected(const struct nor *nor, unsigned bp, bool bottom, uint32_t address,
+                          uint32_t length);
 /* Sets the individual lock that covers the address. */
 void nor_lock_set(struct nor *nor, uint32_t address, bool locked);
 void nor_lock_all(struct nor *nor, bool locked);
@@ -272,6 +280,26 @@ void nor_write_nv(struct nor *nor, uint64_t now_ps, enum nor_operation_kind kind
 void nor_registers_tear(struct nor *nor, const struct nor_operation *operation);
 /* All non-volatile registers as the factory left them. */
 void nor_registers_factory(struct nor *nor);
+
+/* steps.c: what several families do alike. They refuse in different ways: */
+struct nor_guard {
+    bool (*is_protected)(const struct nor *nor, uint32_t address, uint32_t length);
+    /* A refused program (SR2_P_ERR) or erase (SR2_E_ERR). */
+    void (*refuse)(struct nor *nor, uint8_t flag);
+};
+/* Nothing but ABh in deep power-down; while busy what is marked so; what works while suspended; and
+ * what needs it with the write-enable latch only. */
+bool nor_hears(const struct nor *nor, const struct nor_command *command);
+/* Of an array command: its whole address, its page buffer. */
+void nor_begin_array(struct nor *nor);
+void nor_program_page(struct nor *nor, uint64_t now_ps, const struct nor_guard *guard);
+void nor_erase_unit(struct nor *nor, uint64_t now_ps, const struct nor_guard *guard, uint32_t unit,
+                    enum nor_time time);
+/* All but register writes, which go on to their end, is cut off; then the chip is deaf. */
+bool nor_reset_all(struct nor *nor, uint64_t now_ps, bool hard);
+void nor_power_up(struct nor *nor, uint64_t now_ps);
+/* Write enable, suspend, reset, deep power-down, protocol and address mode. */
+void nor_execute_mode(struct nor *nor, uint64_t now_ps);
 
 /* mx_octal_commands.c */
 extern const struct nor_command mx_octal_commands[];

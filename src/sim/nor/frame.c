@@ -57,6 +57,7 @@ static uint8_t lanes_of(const struct nor *nor, uint8_t spi_lanes)
     case NOR_SOPI:
     case NOR_DOPI: return 8;
     case NOR_QPI: return 4;
+    case NOR_DPI: return 2;
     default: return spi_lanes;
     }
 }
@@ -95,7 +96,7 @@ static void enter_mode(struct nor *nor)
         return;
     }
     frame->phase = NOR_PHASE_MODE;
-    frame->bits_wanted = 8;
+    frame->bits_wanted = (frame->command->flags & NOR_MODE_CLOCK) != 0 ? frame->lanes : 8;
     frame->bits = 0;
     frame->shift = 0;
 }

@@ -8,8 +8,6 @@
  */
 #include "sim/nor/chip.h"
 
-#include <string.h>
-
 /* Status register, configuration register, security register. */
 enum {
     MX_SR_BP = 0x3C,
@@ -89,48 +87,17 @@ static bool continues(const struct nor_command *command, uint8_t mode)
     return false;
 }
 
-static bool works_suspended(const struct nor *nor, const struct nor_command *command)
-{
-    if (command->direction == NOR_DATA_OUT || (command->flags & NOR_WHILE_BUSY) != 0) {
-        return true;
-    }
-    switch (command->action) {
-    case NOR_PROGRAM: return nor->suspended.kind == NOR_OPERATION_ERASE;
-    case NOR_RESUME:
-    case NOR_WRITE_ENABLE:
-    case NOR_WRITE_DISABLE: return true;
-    default: return false;
-    }
-}
-
 static bool accepts(struct nor *nor, const struct nor_command *command)
 {
-    if (nor->deep_power_down) {
-        return command->action == NOR_RELEASE;
-    }
-    if (nor_is_busy(nor)) {
-        return (command->flags & NOR_WHILE_BUSY) != 0;
-    }
-    if (nor->suspended.kind != NOR_IDLE && !works_suspended(nor, command)) {
-        return false;
-    }
-    return (command->flags & NOR_NEEDS_WEL) == 0 || nor->wel;
+    return nor_hears(nor, command);
 }
 
 /* On both edges address bit 0 does not count [INF]: pairs begin at even addresses. */
 static void begin(struct nor *nor)
 {
     struct nor_frame *frame = &nor->frame;
-    const struct nor_command *command = frame->command;
-    bool array = (command->flags & NOR_ARRAY_READ) != 0;
-    frame->to_page = command->action == NOR_PROGRAM;
-    if (array) {
-        frame->address &= nor->part->size - 1;
-        frame->raw = nor->marginal == NULL && nor->suspended.kind == NOR_IDLE;
-    }
-    if (frame->to_page) {
-        memset(nor->page, 0xFF, sizeof(nor->page));
-    }
+    nor_begin_array(nor);
+    bool array = (frame->command->flags & NOR_ARRAY_READ) != 0;
     if (frame->protocol == NOR_DOPI && (array || frame->to_page)) {
         frame->address &= ~UINT32_C(1);
     }
@@ -186,18 +153,11 @@ static uint8_t next_byte(struct nor *nor, uint64_t now_ps)
     }
 }
 
-/* BP = n protects 2^(n-1) blocks of 64 KiB, at most all, from the top or (TB) from the bottom. */
+/* BP = n protects 2^(n-1) blocks of 64 KiB, from the top or (TB) from the bottom. */
 static bool is_protected(const struct nor *nor, uint32_t address, uint32_t length)
 {
     unsigned bp = (nor->now.sr1 & MX_SR_BP) >> MX_SR_BP_Pos;
-    uint64_t size = bp == 0 ? 0 : (uint64_t)BLOCK << (bp - 1);
-    if (size > nor->part->size) {
-        size = nor->part->size;
-    }
-    if ((nor->now.cr1 & MX_CR_TB) != 0) {
-        return address < size;
-    }
-    return (uint64_t)address + length > nor->part->size - size;
+    return nor_blocks_protected(nor, bp, (nor->now.cr1 & MX_CR_TB) != 0, address, length);
 }
 
 /* A refused program or erase is over at once and shows in the security register. */
@@ -207,31 +167,23 @@ static void refuse(struct nor *nor, uint8_t flag)
     nor->wel = false;
 }
 
+static const struct nor_guard guard = {is_protected, refuse};
+
+/* The next one that is taken up clears the flag of the one before. */
 static void execute_program(struct nor *nor, uint64_t now_ps)
 {
-    uint32_t page = nor->frame.address & (nor->part->size - 1) & ~(nor->part->page - 1);
-    uint32_t count =
-        nor->frame.data_count < nor->part->page ? nor->frame.data_count : nor->part->page;
-    if (is_protected(nor, page, nor->part->page) || nor_in_suspended(nor, page)) {
-        refuse(nor, SR2_P_ERR);
-        return;
+    nor_program_page(nor, now_ps, &guard);
+    if (nor->operation.kind != NOR_IDLE) {
+        nor->sr2 &= (uint8_t)~SR2_P_ERR;
     }
-    nor->sr2 &= (uint8_t)~SR2_P_ERR;
-    nor_operation_start(nor, now_ps, NOR_OPERATION_PROGRAM, page, count,
-                        nor_time_program(nor, count));
 }
 
 static void execute_erase(struct nor *nor, uint64_t now_ps, uint32_t unit, enum nor_time time)
 {
-    bool chip = time == NOR_TIME_ERASE_CHIP;
-    uint32_t address = chip ? 0 : nor->frame.address & (nor->part->size - 1) & ~(unit - 1);
-    if (is_protected(nor, address, unit)) {
-        refuse(nor, SR2_E_ERR);
-        return;
+    nor_erase_unit(nor, now_ps, &guard, unit, time);
+    if (nor->operation.kind != NOR_IDLE) {
+        nor->sr2 &= (uint8_t)~SR2_E_ERR;
     }
-    nor->sr2 &= (uint8_t)~SR2_E_ERR;
-    nor_operation_start(nor, now_ps, chip ? NOR_OPERATION_CHIP_ERASE : NOR_OPERATION_ERASE, address,
-                        unit, nor_time_draw(nor, time));
 }
 
 /* WRSR is non-volatile. SPI: one byte for SR, a second one for CR. Octal: the address says which of
@@ -278,68 +230,6 @@ static void write_cr2(struct nor *nor)
     nor->wel = false;
 }
 
-/* A register write goes on to its end; anything else is cut off. While the chip recovers from a cut
- * erase it hears nothing [BSP: RESET_MAX_TIME, "in case SWReset occurred during erase"]. */
-static bool reset(struct nor *nor, uint64_t now_ps, bool hard)
-{
-    nor_settle(nor, now_ps);
-    enum nor_operation_kind kind = nor->operation.kind;
-    bool erasing = kind == NOR_OPERATION_ERASE || kind == NOR_OPERATION_CHIP_ERASE;
-    uint64_t from_ps = now_ps;
-    if (kind == NOR_OPERATION_REGISTERS) {
-        from_ps = nor->operation.end_ps;
-        nor_settle(nor, from_ps);
-    }
-    nor_operation_abort(nor, from_ps);
-    nor_registers_restore(nor, hard);
-    nor->deep_power_down = nor->deep_power_down && !hard;
-    nor->deaf_until_ps =
-        from_ps + nor_time_fixed(nor, erasing ? NOR_TIME_RESET_BUSY : NOR_TIME_RESET);
-    nor_frame_drop(nor);
-    return true;
-}
-
-static void power_on(struct nor *nor, uint64_t now_ps)
-{
-    nor_registers_restore(nor, true);
-    nor->deep_power_down = false;
-    nor->rst_armed = false;
-    nor->deaf_until_ps = now_ps + nor_time_fixed(nor, NOR_TIME_POWER_UP);
-}
-
-static void execute_reset(struct nor *nor, uint64_t now_ps)
-{
-    if (nor->frame.rst_armed) {
-        reset(nor, now_ps, false);
-    } else {
-        nor_frame_reject(nor);
-    }
-}
-
-static void release(struct nor *nor, uint64_t now_ps)
-{
-    if (nor->deep_power_down) {
-        nor->deep_power_down = false;
-        nor->deaf_until_ps = now_ps + nor_time_fixed(nor, NOR_TIME_DPD_EXIT);
-    }
-}
-
-static void execute_mode(struct nor *nor, uint64_t now_ps)
-{
-    switch (nor->frame.command->action) {
-    case NOR_RESET_ENABLE: nor->rst_armed = true; break;
-    case NOR_RESET: execute_reset(nor, now_ps); break;
-    case NOR_RELEASE: release(nor, now_ps); break;
-    case NOR_DEEP_POWER_DOWN:
-        nor->deep_power_down = true;
-        nor->deaf_until_ps = now_ps + nor_time_fixed(nor, NOR_TIME_DPD_ENTER);
-        break;
-    case NOR_ADDRESS_4B_ENTER: nor->now.cr2 |= CR2_ADS; break;
-    case NOR_ADDRESS_4B_EXIT: nor->now.cr2 &= (uint8_t)~CR2_ADS; break;
-    default: break;
-    }
-}
-
 static void execute(struct nor *nor, uint64_t now_ps)
 {
     switch (nor->frame.command->action) {
@@ -347,13 +237,9 @@ static void execute(struct nor *nor, uint64_t now_ps)
     case NOR_ERASE_4K: execute_erase(nor, now_ps, NOR_SECTOR, NOR_TIME_ERASE_4K); break;
     case NOR_ERASE_64K: execute_erase(nor, now_ps, BLOCK, NOR_TIME_ERASE_64K); break;
     case NOR_ERASE_CHIP: execute_erase(nor, now_ps, nor->part->size, NOR_TIME_ERASE_CHIP); break;
-    case NOR_SUSPEND: nor_operation_suspend(nor, now_ps); break;
-    case NOR_RESUME: nor_operation_resume(nor, now_ps); break;
     case NOR_WRITE_REGISTERS: write_registers(nor, now_ps); break;
     case NOR_WRITE_ANY_REGISTER: write_cr2(nor); break;
-    case NOR_WRITE_ENABLE: nor->wel = true; break;
-    case NOR_WRITE_DISABLE: nor->wel = false; break;
-    default: execute_mode(nor, now_ps); break;
+    default: nor_execute_mode(nor, now_ps); break;
     }
 }
 
@@ -363,8 +249,8 @@ const struct nor_family nor_family_mx_octal = {
     .long_address = long_address,
     .latency = latency,
     .strobes = strobes,
-    .power_on = power_on,
-    .reset = reset,
+    .power_on = nor_power_up,
+    .reset = nor_reset_all, /* deaf after a cut erase [BSP: RESET_MAX_TIME] */
     .accepts = accepts,
     .begin = begin,
     .next_byte = next_byte,

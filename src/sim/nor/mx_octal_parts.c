@@ -16,11 +16,7 @@
  */
 #include "sim/clock.h"
 #include "sim/nor/part.h"
-
-#define WORD(w)                                                                                    \
-    (uint8_t)((w)&0xFF), (uint8_t)((w) >> 8 & 0xFF), (uint8_t)((w) >> 16 & 0xFF),                  \
-        (uint8_t)((uint32_t)(w) >> 24)
-#define TABLE(id, minor, words, at) (id), (minor), 1, (words), (at)&0xFF, (at) >> 8, 0, 0xFF
+#include "sim/nor/sfdp_words.h"
 
 enum {
     AT_BASIC = 0x30,
@@ -37,7 +33,7 @@ enum {
 
 /* Header: signature, revision 1.7, five tables, access protocol FDh (8D, 20 dummy clocks). */
 #define HEADERS                                                                                    \
-    0x53, 0x46, 0x44, 0x50, 7, 1, 4, 0xFD, TABLE(0x00, 7, BASIC_WORDS, AT_BASIC),                  \
+    HEADER(7, 5, 0xFD), TABLE(0x00, 7, BASIC_WORDS, AT_BASIC),                                     \
         TABLE(0x84, 0, ADDRESS_WORDS, AT_ADDRESS), TABLE(0x87, 1, MAP_WORDS, AT_MAP),              \
         TABLE(0x05, 0, PROFILE_WORDS, AT_PROFILE), TABLE(0x0A, 0, SEQUENCE_WORDS, AT_SEQUENCE)
 

@@ -100,7 +100,7 @@ void nor_get_state(struct nor *nor, uint64_t now_ps, struct nor_state *state)
     state->write_enabled = (nor_status1(nor) & SR1_WEL) != 0;
     state->suspended = nor_suspend_bits(nor) != 0;
     state->deep_power_down = nor->deep_power_down;
-    state->qpi = nor_in_qpi(nor);
+    state->qpi = nor->part->family->protocol(nor) == NOR_QPI;
     state->octal = (nor->part->family->protocol(nor) & NOR_OCTAL) != 0;
     state->octal_dtr = nor->part->family->protocol(nor) == NOR_DOPI;
     state->continuous_read = nor->continuous != NULL;

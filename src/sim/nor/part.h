@@ -19,6 +19,7 @@ enum nor_protocol {
     NOR_QPI = 2,  /* everything on IO3..IO0 */
     NOR_SOPI = 4, /* everything on IO7..IO0; the opcode's inverse follows it */
     NOR_DOPI = 8, /* the same on both edges */
+    NOR_DPI = 16, /* everything on IO1..IO0 */
     NOR_OCTAL = NOR_SOPI | NOR_DOPI
 };
 
@@ -68,6 +69,7 @@ enum nor_command_flags {
     NOR_WRAPS = 64,       /* obeys the burst wrap setting */
     NOR_NEEDS_WEL = 128,  /* ignored unless the write-enable latch is set */
     NOR_ANY_LENGTH = 256, /* takes effect at CS# rising wherever the frame ends */
+    NOR_MODE_CLOCK = 512, /* with NOR_MODE_BYTE: the mode bits are those of one clock */
     /* Rows that only the parts with this feature have; the same bits in nor_part.features. */
     NOR_IF_QPI = 1 << 16,
     NOR_IF_4B_MODE = 1 << 17,
@@ -76,7 +78,8 @@ enum nor_command_flags {
     NOR_IF_SR3 = 1 << 20,       /* and individual block locks */
     NOR_IF_SR2_READ = 1 << 21,  /* status register 2 by 35h */
     NOR_IF_SR2_WRITE = 1 << 22, /* status register 2 by 31h */
-    NOR_IF_SR2_3EH = 1 << 23    /* status register 2 by 3Eh, read by 3Fh */
+    NOR_IF_SR2_3EH = 1 << 23,   /* status register 2 by 3Eh, read by 3Fh */
+    NOR_IF_WPSEL = 1 << 24      /* Macronix: individual block locks can be chosen */
 };
 
 enum {
@@ -151,7 +154,27 @@ enum nor_action {
     NOR_WRITE_EAR,
     NOR_READ_MFR_ID, /* manufacturer and device, in the order that address bit 0 says */
     NOR_SET_READ_PARAMETERS,
-    NOR_ERASE_TYPE /* one of nor_part.erases */
+    NOR_ERASE_TYPE,     /* one of nor_part.erases */
+    NOR_PROTECT_SELECT, /* Macronix: from now on individual block locks, for good */
+    NOR_READ_FUNCTION,  /* ISSI: function register */
+    NOR_WRITE_FUNCTION,
+    NOR_READ_READ_PARAMETERS, /* ISSI: read register */
+    NOR_SET_READ_PARAMETERS_NV,
+    NOR_READ_ERRORS, /* ISSI: extended read register */
+    NOR_READ_BANK,   /* ISSI: extended address register with the address mode */
+    NOR_WRITE_BANK,
+    NOR_WRITE_BANK_NV,
+    NOR_READ_FLAGS, /* Micron: flag status register */
+    NOR_READ_VCR,   /* Micron: volatile, enhanced volatile, non-volatile configuration register */
+    NOR_WRITE_VCR,
+    NOR_READ_EVCR,
+    NOR_WRITE_EVCR,
+    NOR_READ_NVCR,
+    NOR_WRITE_NVCR,
+    NOR_WRITE_BLOCK_LOCK, /* the byte that follows says whether it is locked */
+    NOR_READ_BPR,         /* SST26: block protection register */
+    NOR_WRITE_BPR,
+    NOR_LOCK_BPR
 };
 
 /* Lanes are those of the SPI protocol; in QPI every phase has four, in octal protocols eight. An
@@ -278,6 +301,7 @@ struct nor_family {
 struct nor_part {
     const char *name;
     uint8_t id[3];
+    uint8_t more_id[3];    /* what 9Fh answers behind `id`, where the family says so */
     uint8_t release_id[2]; /* what ABh answers */
     uint32_t size;         /* a power of two */
     uint32_t page;
@@ -299,6 +323,7 @@ struct nor_part {
     const uint8_t (*clocks)[NOR_LATENCIES];
     struct nor_erase_type erases[NOR_ERASE_TYPES];
     struct nor_read_type reads[NOR_READ_TYPES];
+    const void *traits; /* what else the family has to know of a part; the type is the family's */
 };
 
 /* NULL past the end. */

@@ -78,6 +78,16 @@ bool nor_is_protected(const struct nor *nor, uint32_t address, uint32_t length)
     return false;
 }
 
+bool nor_blocks_protected(const struct nor *nor, unsigned bp, bool bottom, uint32_t address,
+                          uint32_t length)
+{
+    uint64_t size = bp == 0 ? 0 : (uint64_t)LOCK_BLOCK << (bp - 1);
+    if (size > nor->part->size) {
+        size = nor->part->size;
+    }
+    return bottom ? address < size : (uint64_t)address + length > nor->part->size - size;
+}
+
 /* One lock per 4 KiB in the first and the last 64 KiB, one per 64 KiB elsewhere. */
 void nor_lock_set(struct nor *nor, uint32_t address, bool locked)
 {

@@ -120,6 +120,7 @@ void nor_registers_factory(struct nor *nor)
     nor->nv.registers.cr3 = nor->part->cr3_default;
     memset(nor->nv.password, 0xFF, sizeof(nor->nv.password));
     nor->nv.irp = 0xFFFF;
+    nor->nv.nvcr = 0xFFFF;
     nor->nv.prpr = 0xFFFFFFFF;
 }
 
@@ -296,4 +297,8 @@ void nor_registers_tear(struct nor *nor, const struct nor_operation *operation)
     to->cr2 = torn(nor, to->cr2, aim->cr2, nor->part->cr2_default);
     to->cr3 = torn(nor, to->cr3, aim->cr3, nor->part->cr3_default);
     to->dlr = torn(nor, to->dlr, aim->dlr, 0);
+    to->ear = torn(nor, to->ear, aim->ear, 0);
+    uint16_t nvcr = operation->nv.nvcr;
+    unsigned high = torn(nor, (uint8_t)(nor->nv.nvcr >> 8), (uint8_t)(nvcr >> 8), 0xFF);
+    nor->nv.nvcr = (uint16_t)(high << 8 | torn(nor, (uint8_t)nor->nv.nvcr, (uint8_t)nvcr, 0xFF));
 }
