@@ -344,5 +344,12 @@ extern const struct nor_part nor_part_at25ql128a;
 extern const struct nor_family nor_family_mx_octal;
 extern const struct nor_part nor_part_mx66uw1g45g;
 extern const struct nor_part nor_part_mx25um51245g;
+extern const struct nor_family nor_family_mx25;
+extern const struct nor_family nor_family_is25;
+extern const struct nor_part nor_part_mx25l12833f;
+extern const struct nor_part nor_part_mx25l25645g;
+extern const struct nor_part nor_part_mx25r6435f;
+extern const struct nor_part nor_part_is25lp128;
+extern const struct nor_part nor_part_is25lp256;
 
 #endif

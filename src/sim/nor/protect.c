@@ -20,18 +20,20 @@ uint8_t nor_protection_bits(const struct nor_part *part)
     return part->protection == NOR_PROTECTION_BP4 ? SR1_BP4 : SR1_BP;
 }
 
+static uint32_t blocks_size(const struct nor_part *part, unsigned bp)
+{
+    uint64_t size = bp == 0 ? 0 : (uint64_t)LOCK_BLOCK << (bp - 1);
+    return size > part->size ? part->size : (uint32_t)size;
+}
+
 /* Bytes that BP protects before CMP. BP2..BP0: with SEC = 0 halves of halves of the array, with
  * SEC = 1 4 KiB doubling up to 32 KiB. BP3..BP0: 64 KiB doubling up to all [memory]. */
 static uint32_t legacy_size(const struct nor *nor)
 {
     bool four = nor->part->protection == NOR_PROTECTION_BP4;
     unsigned bp = (nor->now.sr1 & nor_protection_bits(nor->part)) >> 2;
-    if (bp == 0) {
-        return 0;
-    }
-    if (four) {
-        uint64_t size = (uint64_t)LOCK_BLOCK << (bp - 1);
-        return size > nor->part->size ? nor->part->size : (uint32_t)size;
+    if (four || bp == 0) {
+        return blocks_size(nor->part, bp);
     }
     if (bp == 7) {
         return nor->part->size;
@@ -81,10 +83,7 @@ bool nor_is_protected(const struct nor *nor, uint32_t address, uint32_t length)
 bool nor_blocks_protected(const struct nor *nor, unsigned bp, bool bottom, uint32_t address,
                           uint32_t length)
 {
-    uint64_t size = bp == 0 ? 0 : (uint64_t)LOCK_BLOCK << (bp - 1);
-    if (size > nor->part->size) {
-        size = nor->part->size;
-    }
+    uint32_t size = blocks_size(nor->part, bp);
     return bottom ? address < size : (uint64_t)address + length > nor->part->size - size;
 }
 
