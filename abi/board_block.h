@@ -11,9 +11,10 @@
 #include <stdint.h>
 
 #define BOARD_BLOCK_MAGIC       UINT32_C(0x4B4C4258) /* "XBLK" in memory */
-#define BOARD_BLOCK_VERSION     1
+#define BOARD_BLOCK_VERSION     2
 #define BOARD_BLOCK_SCRIPT_MAX  190 /* words */
 #define BOARD_BLOCK_ERASE_TYPES 4
+#define BOARD_BLOCK_FLASH_STEPS 6
 
 /*
  * The bring-up script: words, each op 1 to 3 of them. The first is the register's address, a
@@ -72,60 +73,75 @@ struct flash_command {
 
 #define FLASH_COMMAND_DTR UINT8_C(1) /* every phase on both edges */
 
+/*
+ * An erase opcode. Of some parts one opcode erases more or less by the address: a unit of this size
+ * lies where its distance from the nearer end of the chip is at least edge_from * 4 KiB, and less
+ * than edge_to * 4 KiB if that is not 0.
+ */
 struct flash_erase {
     uint8_t opcode;
     uint8_t size_log2; /* 12 = 4 KiB; 0 = slot not used */
-    uint16_t reserved;
+    uint8_t edge_from;
+    uint8_t edge_to;
     uint32_t max_ms;
 };
 
-/* How the quad enable bit is set; numbers as JESD216 BFPT DW15[22:20] (QER). */
-enum quad_enable {
-    QUAD_ENABLE_NONE = 0,
-    QUAD_ENABLE_SR2B1_DUAL_CLEARING = 1,
-    QUAD_ENABLE_SR1B6 = 2,
-    QUAD_ENABLE_SR2B7 = 3,
-    QUAD_ENABLE_SR2B1_NO_READ = 4,
-    QUAD_ENABLE_SR2B1_READ_35_WRITE_01 = 5,
-    QUAD_ENABLE_SR2B1_READ_35_WRITE_31 = 6
+/*
+ * What Init does with the chip once its ID is known, in order: leaves an address mode, takes block
+ * protection off, enables quad. Opcodes mean different things to different vendors, so none of these
+ * is sent to a chip that has not answered with the ID of this block.
+ *
+ * A step is a command, with 06h or 50h before it. With FLASH_STEP_DATA it carries a byte: the
+ * register that `read` reads, `clear` bits 0, `set` bits 1; 0 and `set` if nothing reads it. It is
+ * sent if that changes something, and then the bits must read as written. Without data it is sent if
+ * one of the `clear` bits reads 1. Nothing reads it: it is always sent.
+ */
+struct flash_step {
+    uint8_t opcode; /* 0 = end of the list */
+    uint8_t read;   /* opcode that reads the register; 0 = none */
+    uint8_t clear;
+    uint8_t set;
+    uint8_t flags; /* FLASH_STEP_* */
 };
 
-/* How the chip reports that a program or erase failed. */
-enum error_scheme {
-    ERROR_SCHEME_NONE = 0, /* silently drops WEL; only a read-back tells */
-    ERROR_SCHEME_SR2_07_B6B5 =
-        1, /* S25FL-L: 07h bit 6 E_ERR, bit 5 P_ERR; WIP stays 1 until CLSR 30h */
-    ERROR_SCHEME_SCUR_2B_B6B5 =
-        2 /* Macronix: 2Bh bit 6 E_FAIL, bit 5 P_FAIL; WIP falls, the next operation clears them */
+#define FLASH_STEP_VOLATILE UINT8_C(1) /* 50h before it: gone with the next reset; else 06h */
+#define FLASH_STEP_DATA     UINT8_C(2)
+#define FLASH_STEP_JOIN     UINT8_C(4) /* the next step's byte follows in the same frame */
+#define FLASH_STEP_SECOND   UINT8_C(8) /* of the two bytes that `read` reads, the second */
+
+/* Where errors and suspended operations show; masks of bits that are 1 then. */
+struct flash_status {
+    uint8_t opcode; /* 0 = nowhere */
+    uint8_t erase_error, program_error;
+    uint8_t erase_suspended, program_suspended;
 };
 
-#define FLASH_VOLATILE_SR_50H UINT8_C(1) /* 50h before 01h makes the write volatile */
-#define FLASH_QPI_EXIT_F5     UINT8_C(2) /* 4-4-4 left by F5h */
-#define FLASH_HAS_SOFT_RESET  UINT8_C(4) /* 66h/99h */
-#define FLASH_HAS_DPD         UINT8_C(8) /* B9h/ABh */
-#define FLASH_OCTAL           UINT8_C(16) /* eight lines: struct octal_block lies behind the script */
+#define FLASH_OCTAL UINT8_C(1) /* eight lines: struct octal_block lies behind the script */
 
 struct flash_block {
     uint8_t id[3]; /* JEDEC RDID */
     uint8_t id_length;
-    uint32_t size;              /* bytes */
-    uint16_t page_size;         /* program page, bytes */
-    uint8_t address_bytes;      /* 3 or 4 */
-    uint8_t lanes;              /* data lines that are wired: 1, 2, 4 or 8 */
-    uint8_t quad_enable;        /* enum quad_enable */
-    uint8_t error_scheme;       /* enum error_scheme */
-    uint8_t clear_status;       /* opcode that clears latched errors; 0 = none */
-    uint8_t flags;              /* FLASH_* */
-    uint8_t protect_mask;       /* block protection bits of SR1 that must be 0 */
-    uint8_t chip_erase;         /* opcode */
+    uint32_t size;         /* bytes */
+    uint16_t page_size;    /* program page, bytes */
+    uint8_t address_bytes; /* 3, or 4: then every opcode here is one that always takes 4 */
+    uint8_t lanes;         /* data lines that are wired: 1, 2, 4 or 8 */
+    uint8_t chip_erase;    /* opcode */
+    uint8_t clear_status;  /* opcode that clears latched errors; 0 = none */
+    uint8_t flags;         /* FLASH_* */
+    uint8_t read_id_quad;  /* opcode that reads the ID on four lines in SPI; 0 = none */
+    uint8_t read_config;   /* opcode that reads the register with the quad bit; 0 = none */
+    struct flash_status status;
+    struct flash_step steps[BOARD_BLOCK_FLASH_STEPS];
     uint16_t reset_us;          /* longest tRST */
     uint16_t wake_us;           /* longest exit from deep power-down */
     uint16_t register_write_ms; /* longest non-volatile register write (tW) */
+    uint16_t reserved;
     uint32_t power_up_us;
+    uint32_t reset_busy_us; /* longest time that the chip is deaf after a reset cut an erase off */
     uint32_t page_program_us;
     uint32_t chip_erase_ms;
     struct flash_erase erase[BOARD_BLOCK_ERASE_TYPES]; /* ascending by size */
-    struct flash_command read_slow; /* 03h: the second read path and the mapped window on return */
+    struct flash_command read_slow; /* 03h or 13h: the second read path, the window on return */
     struct flash_command read_fast;
     struct flash_command program;
 };
@@ -163,7 +179,6 @@ struct octal_block {
     uint8_t enter_value;
     uint8_t reserved;
     uint32_t enter_address;
-    uint32_t reset_busy_us; /* longest time that the chip is deaf after a reset cut an erase off */
 };
 
 #define OCTAL_BLOCK_WORDS (sizeof(struct octal_block) / sizeof(uint32_t))

@@ -56,15 +56,16 @@ enum record_reason {
     REASON_FLASH_SILENT_LOW = 9,  /* every bit read is 0: id read, id expected, id read again */
     REASON_FLASH_WRONG_ID = 10,   /* id read, id expected, id read again */
     REASON_FLASH_BUSY = 11,       /* WIP never clears: SR1, SR2, waited ms */
-    REASON_LINE_STUCK = 12,    /* a data line: line | level << 8, pattern read, pattern expected */
-    REASON_QUAD_ENABLE = 13,   /* the bit did not take: SR1, CR1 before, CR1 after */
-    REASON_WRITE_ENABLE = 14,  /* WEL stays set, the command was not taken: address, SR1, SR2 */
-    REASON_PROTECTED = 15,     /* block protection does not clear: SR1, mask, 0 */
-    REASON_PROGRAM_ERROR = 16, /* the chip reports P_ERR: address, SR1, SR2 */
-    REASON_ERASE_ERROR = 17,   /* the chip reports E_ERR: address, SR1, SR2 */
-    REASON_PROGRAM_TIMEOUT = 18,   /* address, SR1, SR2 */
-    REASON_ERASE_TIMEOUT = 19,     /* address, SR1, SR2 */
-    REASON_READ_BACK = 20,         /* first differing address, word read, word expected */
+    REASON_LINE_STUCK = 12, /* a data line: line | level << 8, pattern read, pattern expected */
+    REASON_QUAD_ENABLE =
+        13, /* a bit did not take: register as read, wrong bits, opcode that read it */
+    REASON_WRITE_ENABLE = 14,    /* WEL stays set, the command was not taken: address, SR1, SR2 */
+    REASON_PROTECTED = 15,       /* block protection does not clear: register, wrong bits, opcode */
+    REASON_PROGRAM_ERROR = 16,   /* the chip reports P_ERR: address, SR1, SR2 */
+    REASON_ERASE_ERROR = 17,     /* the chip reports E_ERR: address, SR1, SR2 */
+    REASON_PROGRAM_TIMEOUT = 18, /* address, SR1, SR2 */
+    REASON_ERASE_TIMEOUT = 19,   /* address, SR1, SR2 */
+    REASON_READ_BACK = 20,       /* first differing address, word read, word expected */
     REASON_READ_MODES_DIFFER = 21, /* slow and fast read disagree: address, slow word, fast word */
     REASON_RANGE = 22,             /* outside the flash: address, size, flash size */
     REASON_NOT_INITIALISED = 23,   /* Init has not succeeded since the download */
@@ -83,8 +84,9 @@ enum record_reason {
 };
 
 /* `found`: the chip's status registers as Init found them, before it changed anything: SR1 in bits
- * 7:0, SR2 in 15:8 (0 where the part has none), CR1 in 23:16. SR1 = FF: it did not answer in SPI
- * mode. */
+ * 7:0; errors and suspended operations in 15:8, as SR2 of S25FL-L has them, whatever register of the
+ * part shows them; the register with the quad bit in 23:16. 0 where the part has none. SR1 = FF: it
+ * did not answer in SPI mode. */
 #define FOUND_SR1_WIP       UINT32_C(0x000001) /* an erase, program or register write was under way */
 #define FOUND_SR1_WEL       UINT32_C(0x000002)
 #define FOUND_SR1_SILENT    UINT32_C(0x0000FF)
@@ -123,7 +125,7 @@ struct record {
     uint32_t reason;           /* 0x2C enum record_reason */
     uint32_t detail[3];        /* 0x30 by reason */
     uint32_t jedec_id;         /* 0x3C bytes as read, first in bits 7:0 */
-    uint32_t status;           /* 0x40 SR1 | SR2 << 8 | CR1 << 16 | CR2 << 24, last read */
+    uint32_t status;           /* 0x40 SR1 | errors as in `found` << 8, last read */
     uint32_t found;            /* 0x44 status registers as the last Init found them */
     uint32_t cpu_hz;           /* 0x48 calibrated, or the assumption */
     uint32_t cycles;           /* 0x4C duration of the last call, low word */

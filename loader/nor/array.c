@@ -162,6 +162,14 @@ bool nor_erase_chip(void)
     return erase_unit(flash->chip_erase, 0, 0, flash->size, flash->chip_erase_ms);
 }
 
+static bool fits(const struct flash_erase *type, uint32_t unit, uint32_t offset, uint32_t size)
+{
+    uint32_t edge = state->board->flash.size - unit - offset;
+    edge = (edge < offset ? edge : offset) >> 12;
+    return unit != 0 && unit <= size && (offset & (unit - 1)) == 0 &&
+           edge - type->edge_from <= (uint32_t)type->edge_to - type->edge_from - 1u;
+}
+
 bool nor_erase(uint32_t offset, uint32_t size)
 {
     const struct flash_block *flash = &state->board->flash;
@@ -171,7 +179,7 @@ bool nor_erase(uint32_t offset, uint32_t size)
         do {
             type--;
             unit = type->size_log2 != 0 ? UINT32_C(1) << type->size_log2 : 0;
-        } while (type > flash->erase && (unit == 0 || unit > size || (offset & (unit - 1)) != 0));
+        } while (type > flash->erase && !fits(type, unit, offset, size));
         if (unit > size || !erase_unit(type->opcode, 1, offset, unit, type->max_ms)) {
             return false;
         }

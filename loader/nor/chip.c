@@ -51,24 +51,19 @@ bool chip_register(uint8_t opcode, uint8_t lanes, uint32_t size, uint32_t *value
     return bus_read(&op, 4, BUS_STORE, (uint8_t *)value, &result);
 }
 
-bool chip_status(uint32_t *status, bool with_cr1)
+bool chip_status(uint32_t *status)
 {
-    const struct flash_block *flash = &state->board->flash;
-    uint32_t sr1, sr2 = 0, cr1 = 0;
-    if ((with_cr1 && flash->quad_enable != QUAD_ENABLE_NONE &&
-         !chip_register(OPCODE_RDCR, 1, 1, &cr1)) ||
-        (flash->error_scheme != ERROR_SCHEME_NONE &&
-         !chip_register(flash->error_scheme == ERROR_SCHEME_SCUR_2B_B6B5 ? OPCODE_RDSCUR
-                                                                         : OPCODE_RDSR2,
-                        1, 1, &sr2)) ||
+    const struct flash_status *second = &state->board->flash.status;
+    const uint8_t *masks = &second->erase_error;
+    uint32_t sr1, raw = 0, bits = 0;
+    if ((second->opcode != 0 && !chip_register(second->opcode, 1, 1, &raw)) ||
         !chip_register(OPCODE_RDSR, 1, 1, &sr1)) {
         return false;
     }
-    sr2 &= 0xFFu;
-    if (flash->error_scheme == ERROR_SCHEME_SCUR_2B_B6B5) { /* ESB and PSB are its bits 3 and 2 */
-        sr2 = (sr2 & SR2_ERRORS) | (sr2 & (SCUR_ESB | SCUR_PSB)) >> 2;
+    for (unsigned i = 0; i < 4; i++) {
+        bits = bits << 1 | ((raw & masks[i]) != 0);
     }
-    *status = cr1 << 16 | sr2 << 8 | (sr1 & 0xFFu);
+    *status = ((bits & 12u) << 3 | (bits & 3u)) << 8 | (sr1 & 0xFFu);
     flight_status(*status);
     return true;
 }
@@ -133,8 +128,7 @@ bool chip_wait(uint32_t us, bool *done, uint32_t *status)
     uint32_t sck_mhz = state->board->controller.kernel_hz / 1000000u; /* or less: divided */
     for (uint32_t left = us + us;;) {
         uint32_t slice = left < SLICE_US ? left : SLICE_US;
-        if (!bus_poll(&op, SR1_WIP, us / POLLS * sck_mhz, slice, done) ||
-            !chip_status(status, false)) {
+        if (!bus_poll(&op, SR1_WIP, us / POLLS * sck_mhz, slice, done) || !chip_status(status)) {
             return false;
         }
         left -= slice;
@@ -159,10 +153,8 @@ bool chip_modify(const struct nor_op *op, const uint8_t *bytes, uint32_t us,
     if ((status & (SR2_ERRORS << 8 | SR1_WEL)) == 0 && done) {
         return true;
     }
-    if (!done && (status & SR2_ERRORS << 8) == 0) {
-        reason += TO_TIMEOUT_CODE;
-    } else if (done) { /* WEL is cleared by an operation that took place: this one did not */
-        reason = REASON_WRITE_ENABLE;
+    if ((status & SR2_ERRORS << 8) == 0) { /* WEL is cleared by an operation that took place */
+        reason = done ? REASON_WRITE_ENABLE : reason + TO_TIMEOUT_CODE;
     }
     flight_fail(reason, address, status & 0xFFu, status >> 8 & 0xFFu);
     /* Error bits keep WIP set on S25FL-L until they are cleared. */

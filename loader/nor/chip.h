@@ -7,28 +7,19 @@
 #include "nor/nor.h"
 #include "state.h"
 
-#define OPCODE_WRSR   0x01
-#define OPCODE_WRDI   0x04
-#define OPCODE_RDSR   0x05
-#define OPCODE_WREN   0x06
-#define OPCODE_RDSR2  0x07 /* S25FL-L: status register 2 */
-#define OPCODE_RDSCUR 0x2B /* Macronix: security register */
-#define OPCODE_RDCR   0x35
-#define OPCODE_WRENV  0x50
-#define OPCODE_RSTEN  0x66
-#define OPCODE_RST    0x99
-#define OPCODE_RDID   0x9F
-#define OPCODE_RES    0xAB
-#define OPCODE_RDQID  0xAF /* S25FL-L: the ID on four lines */
-#define OPCODE_QPIEX  0xF5
+#define OPCODE_WRDI  0x04
+#define OPCODE_RDSR  0x05
+#define OPCODE_WREN  0x06
+#define OPCODE_WRENV 0x50
+#define OPCODE_RSTEN 0x66
+#define OPCODE_RST   0x99
+#define OPCODE_RDID  0x9F
+#define OPCODE_RES   0xAB
+#define OPCODE_QPIEX 0xF5
 
-#define SR1_WIP       0x01u
-#define SR1_WEL       0x02u
-#define SR2_ERRORS    0x60u /* E_ERR, P_ERR */
-#define CR1_QUAD      0x02u
-
-#define SCUR_PSB      0x04u /* suspended: program, erase */
-#define SCUR_ESB      0x08u
+#define SR1_WIP      0x01u
+#define SR1_WEL      0x02u
+#define SR2_ERRORS   0x60u /* E_ERR, P_ERR */
 
 /* All below speak `state->protocol`; `lanes` counts while that is SPI. */
 
@@ -56,9 +47,9 @@ const struct octal_block *chip_octal_block(void);
 uint8_t chip_lanes(const struct octal_block *octal);
 /* `size` bytes (at most 4; 1 on eight lanes) that follow an opcode, first in bits 7:0. */
 bool chip_register(uint8_t opcode, uint8_t lanes, uint32_t size, uint32_t *value);
-/* SR1 in bits 7:0, errors and suspensions as SR2 of S25FL-L has them in 15:8 (0 if the part has no
- * error scheme) and CR1 in 23:16 if `with_cr1` and the part has it; into the record. */
-bool chip_status(uint32_t *status, bool with_cr1);
+/* SR1 in bits 7:0; errors and suspensions, where the part shows them, in 15:8 as SR2 of S25FL-L has
+ * them; into the record. */
+bool chip_status(uint32_t *status);
 /* Waits while WIP is 1, at most twice `us`; not so long if an error bit shows up or nobody answers.
  * *done false: still busy. *status as of chip_status(). */
 bool chip_wait(uint32_t us, bool *done, uint32_t *status);
@@ -66,5 +57,8 @@ bool chip_wait(uint32_t us, bool *done, uint32_t *status);
  * `reason` is that of an error bit; the one after the next in the list, that of a time-out. */
 bool chip_modify(const struct nor_op *op, const uint8_t *bytes, uint32_t us,
                  enum record_reason reason);
+
+/* Works through the block's steps and clears WEL. */
+bool chip_configure(void);
 
 #endif

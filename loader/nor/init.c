@@ -22,15 +22,17 @@
 #define RDID_ZEROS  UINT32_C(0x01100000) /* the clocks of 9Fh that are 0, for line 0 */
 #define NOTHING_ON  UINT32_C(0x00FFFFFF)
 
-/* All lines high for 4, 8, 10 and 16 clocks: the address, then mode bytes. */
+#define ALL_ONES    "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"
+
+/* All lines high for 4, 8, 10, 16, 20, 26 and 34 clocks: an opcode and data, for an address of ones
+ * with data behind it lies beyond any DEVSIZE. */
 static bool leave_continuous_read(void)
 {
-    static const uint8_t shapes[][2] = {{2, 0}, {4, 0}, {4, 2}, {4, 8}};
-    for (unsigned i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-        const struct nor_op op = {
-            .command = {.address_lanes = 4, .mode_clocks = shapes[i][1], .mode_value = 0xFF},
-            .address = UINT32_MAX};
-        if (!bus_command(&op, shapes[i][0])) {
+    static const uint8_t sizes[] = {1, 3, 4, 7, 9, 12, 16};
+    for (unsigned i = 0; i < sizeof sizes; i++) {
+        const struct nor_op op = {.command = {.opcode = 0xFF, .command_lanes = 4, .data_lanes = 4},
+                                  .size = sizes[i]};
+        if (!bus_write(&op, 0, (const uint8_t *)ALL_ONES)) {
             return false;
         }
     }
@@ -63,7 +65,7 @@ static bool leave_octal(const struct flash_block *flash)
         good = good && wait_ready(flash, &done, &status) && chip_command(OPCODE_RSTEN, 1) &&
                chip_command(OPCODE_RST, 1);
         time_delay_us(done || (status & 0xFFu) == 0xFF ? flash->reset_us * 2u
-                                                       : octal->reset_busy_us);
+                                                       : flash->reset_busy_us);
         if (edges == 0) {
             break;
         }
@@ -72,20 +74,22 @@ static bool leave_octal(const struct flash_block *flash)
     return good;
 }
 
-static bool reset(const struct flash_block *flash)
+/* `us`: what the chip may need after it. */
+static bool reset(const struct flash_block *flash, uint32_t us)
 {
-    static const uint8_t frames[][2] = {{OPCODE_RES, 4},   {OPCODE_RES, 1},   {OPCODE_QPIEX, 4},
-                                        {0xFF, 4},         {OPCODE_RSTEN, 4}, {OPCODE_RST, 4},
+    static const uint8_t frames[][2] = {{OPCODE_RES, 4},   {OPCODE_RES, 2},   {OPCODE_RES, 1},
+                                        {OPCODE_QPIEX, 4}, {0xFF, 4},         {OPCODE_RSTEN, 4},
+                                        {OPCODE_RST, 4},   {OPCODE_RSTEN, 2}, {OPCODE_RST, 2},
                                         {OPCODE_RSTEN, 1}, {OPCODE_RST, 1}};
     for (unsigned i = 0; i < sizeof frames / sizeof frames[0]; i++) {
         if (!chip_command(frames[i][0], frames[i][1])) {
             return false;
         }
-        if (i == 1) {
+        if (i == 2) {
             time_delay_us(flash->wake_us * 2u);
         }
     }
-    time_delay_us(flash->reset_us * 2u);
+    time_delay_us(us);
     return true;
 }
 
@@ -132,40 +136,6 @@ static bool identify(const struct flash_block *flash)
                                                   : id == 0        ? REASON_FLASH_SILENT_LOW
                                                                    : REASON_FLASH_WRONG_ID,
                                                   id, expected, again);
-}
-
-/* Block protection off, quad on, both volatile: gone with the next reset, as found with the next
- * boot. Other bits of CR1 go back as they were, the one-time programmable ones above all. */
-static bool configure(const struct flash_block *flash)
-{
-    uint32_t status, wanted;
-    if (!chip_status(&status, true)) {
-        return false;
-    }
-    wanted = status & 0xFF00FFu & ~(uint32_t)flash->protect_mask;
-    if (flash->quad_enable != QUAD_ENABLE_NONE && flash->lanes >= 4) {
-        wanted |= CR1_QUAD << 16;
-    }
-    if (wanted == (status & 0xFF00FFu)) {
-        return true;
-    }
-    const struct nor_op op = {
-        .command = {.opcode = OPCODE_WRSR, .command_lanes = 1, .data_lanes = 1},
-        .size = flash->quad_enable != QUAD_ENABLE_NONE ? 2 : 1};
-    const uint8_t values[2] = {(uint8_t)wanted, (uint8_t)(wanted >> 16)};
-    uint32_t before = status >> 16;
-    bool volatile_write = (flash->flags & FLASH_VOLATILE_SR_50H) != 0, done;
-    if (!chip_command(volatile_write ? OPCODE_WRENV : OPCODE_WREN, 1) ||
-        !bus_write(&op, 0, values) ||
-        (!volatile_write && !chip_wait(flash->register_write_ms * 1000u, &done, &status)) ||
-        !chip_status(&status, true)) {
-        return false;
-    }
-    if ((status & flash->protect_mask) != 0) {
-        return flight_fail(REASON_PROTECTED, status & 0xFFu, flash->protect_mask, 0);
-    }
-    return ((status ^ wanted) >> 16 & CR1_QUAD) == 0 ||
-           flight_fail(REASON_QUAD_ENABLE, status & 0xFFu, before, status >> 16);
 }
 
 /* One line has brought these bits; if more lines bring others, the one that differs is at fault. */
@@ -217,15 +187,16 @@ static bool prove_at(const struct board_block *block, uint32_t offset)
     return blame_line(offset + at, buffer[at / 4], fast.found);
 }
 
-/* Four lines: the ID on them has zeros and ones on IO0 to IO2; the array, blank or not, has ones on
- * IO3. Then the same bytes by both read modes, at both ends of the flash and between. */
+/* Four lines: the ID on them, where the part shows it there, has zeros and ones on IO0 to IO2; the
+ * array, blank or not, has ones on IO3. Then the same bytes by both read modes, at both ends of the flash and between. */
 static bool prove(const struct board_block *block)
 {
     const struct flash_block *flash = &block->flash;
     uint32_t last = flash->size - PROOF_BYTES;
-    if (flash->lanes == 4 && flash->error_scheme == ERROR_SCHEME_SR2_07_B6B5) {
+    if (flash->lanes == 4 && flash->read_id_quad != 0) {
         uint32_t slow, quad;
-        if (!chip_register(OPCODE_RDID, 1, 3, &slow) || !chip_register(OPCODE_RDQID, 4, 3, &quad)) {
+        if (!chip_register(OPCODE_RDID, 1, 3, &slow) ||
+            !chip_register(flash->read_id_quad, 4, 3, &quad)) {
             return false;
         }
         if (slow != quad) {
@@ -238,20 +209,22 @@ static bool prove(const struct board_block *block)
 bool nor_init(const struct board_block *block)
 {
     const struct flash_block *flash = &block->flash;
-    uint32_t status;
+    uint32_t status, config = 0;
     bool done;
     flight_phase(PHASE_RECOVER, 0);
     time_delay_us(flash->power_up_us);
     state->protocol = 0;
-    if (!chip_status(&status, true)) {
+    if (!chip_status(&status) ||
+        (flash->read_config != 0 && !chip_register(flash->read_config, 1, 1, &config))) {
         return false;
     }
-    flight_found(status);
+    flight_found(config << 16 | status);
     time_delay_us(GRACE_US);
     if (chip_has_octal() && !leave_octal(flash)) {
         return false;
     }
-    if (!wait_ready(flash, &done, &status) || !leave_continuous_read() || !reset(flash) ||
+    if (!wait_ready(flash, &done, &status) || !leave_continuous_read() ||
+        !reset(flash, done ? flash->reset_us * 2u : flash->reset_busy_us) ||
         !wait_ready(flash, &done, &status)) {
         return false;
     }
@@ -263,11 +236,11 @@ bool nor_init(const struct board_block *block)
         chip_command(flash->clear_status, 1);
     }
     flight_phase(PHASE_IDENTIFY, 0);
-    if (!identify(flash) || !chip_command(OPCODE_WRDI, 1)) {
+    if (!identify(flash)) {
         return false;
     }
     flight_phase(PHASE_CONFIGURE, 0);
-    if (!configure(flash)) {
+    if (!chip_configure()) {
         return false;
     }
     flight_phase(PHASE_PROVE, 0);

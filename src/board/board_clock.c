@@ -109,7 +109,8 @@ bool board_check_clock(struct loading *loading)
     controller->prescaler_map = (uint8_t)map;
     loading->board.clock_limit_hz = wanted;
     loading->board.flash_hz = kernel_hz / (fast + 1);
-    return true;
+    return part_setup_fill(&loading->part.setup, loading->lanes, loading->board.flash_hz,
+                           &loading->board.block.flash);
 }
 
 void board_describe_clock(const struct board *board, char *buffer, size_t size)

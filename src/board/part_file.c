@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define OPCODE_MAX 0xFF
+#define EDGE_UNIT  0x1000 /* the board block counts in it */
+#define EDGE_MAX   (255 * EDGE_UNIT)
 #define TIME_MAX   UINT64_C(4000000000) /* microseconds: more than an hour, fits 32 bits */
 
 struct span_values {
@@ -19,13 +21,15 @@ static const struct schema_key span_keys[] = {
 struct time_values {
     struct schema_value self;
     struct span_values program, chip_erase;
-    struct schema_value reset, wake, register_write, power_up, source, from_memory;
+    struct schema_value reset, reset_busy, wake, register_write, power_up, source, from_memory;
 };
 static const struct schema_key time_keys[] = {
     MAPPING_KEY(time_values, program, "page_program", true, span_keys, "time of a full page"),
     MAPPING_KEY(time_values, chip_erase, "chip_erase", true, span_keys, "time of a chip erase"),
     NUMBER_KEY(time_values, reset, "reset", QUANTITY_TIME, true, 1, 65535,
-               "longest time from a reset to the next command"),
+               "longest time from a reset of the idle chip to the next command"),
+    NUMBER_KEY(time_values, reset_busy, "reset_busy", QUANTITY_TIME, false, 1, TIME_MAX,
+               "the same of a chip that is erasing; as `reset` if left out"),
     NUMBER_KEY(time_values, wake, "wake", QUANTITY_TIME, true, 1, 65535,
                "longest time to leave deep power-down"),
     NUMBER_KEY(time_values, register_write, "register_write", QUANTITY_TIME, true, 1000, 65535000,
@@ -76,7 +80,7 @@ static const struct schema_key register_keys[] = {
 };
 
 struct octal_values {
-    struct schema_value self, extension, swaps_pairs, reset_busy;
+    struct schema_value self, extension, swaps_pairs;
     struct enter_values enter;
     struct register_values registers;
 };
@@ -85,8 +89,6 @@ static const struct schema_key octal_keys[] = {
                "second opcode byte, as JESD216 BFPT DW18[30:29] counts it"),
     CHOICE_KEY(octal_values, swaps_pairs, "swaps_pairs", true, "no yes",
                "8D-8D-8D swaps the bytes of a pair, BFPT DW18 bit 31"),
-    NUMBER_KEY(octal_values, reset_busy, "reset_busy", QUANTITY_TIME, true, 1, TIME_MAX,
-               "longest time from a reset during an erase to the next command"),
     MAPPING_KEY(octal_values, enter, "enter", true, enter_keys,
                 "the register write that enters it, after 06h"),
     MAPPING_KEY(octal_values, registers, "registers", true, register_keys, "register reads in it"),
@@ -96,7 +98,8 @@ static const struct schema_key octal_keys[] = {
 struct part_values {
     struct schema_value name, vendor, id, size, page_size, address_bytes, supply_min, supply_max;
     struct schema_value memory_type, max_clock, quad_enable, error_scheme, clear_status;
-    struct schema_value volatile_status, qpi_exit, soft_reset, power_down, protect_mask;
+    struct schema_value volatile_status, suspend_status, protect_mask, protect_mask_sr2;
+    struct schema_value global_unlock, exit_4byte, extended_address, read_id_quad, low_power_clock;
     struct schema_value chip_erase, latency, erase, reads, programs;
     struct slow_values read_slow;
     struct time_values times;
@@ -122,19 +125,33 @@ const struct schema_key part_file_keys[] = {
                "fastest single-rate clock of any command"),
     CHOICE_KEY(part_values, quad_enable, "quad_enable", true, "0 1 2 3 4 5 6",
                "how quad mode is enabled, as JESD216 BFPT DW15[22:20] counts it"),
-    CHOICE_KEY(part_values, error_scheme, "error_scheme", true, "none sr2_07_b6b5 scur_2b_b6b5",
-               "how a failed program or erase shows"),
+    CHOICE_KEY(
+        part_values, error_scheme, "error_scheme", true,
+        "none sr2_07_b6b5 scur_2b_b6b5 fsr_70_b5b4",
+        "how a failed program or erase shows: opcode of the register, its erase and program bits"),
+    CHOICE_KEY(part_values, suspend_status, "suspend_status", false,
+               "none sr2_35_b7 sr2_35_b7b2 sr1_05_b2b3",
+               "where a suspended operation shows, in a part of `error_scheme: none`"),
     NUMBER_KEY(part_values, clear_status, "clear_status", QUANTITY_NUMBER, false, 0, OPCODE_MAX,
                "opcode that clears error bits"),
     CHOICE_KEY(part_values, volatile_status, "volatile_status_50h", true, "no yes",
-               "50h before 01h makes the write volatile"),
-    CHOICE_KEY(part_values, qpi_exit, "qpi_exit_f5h", true, "no yes", "F5h leaves 4-4-4"),
-    CHOICE_KEY(part_values, soft_reset, "soft_reset_66h_99h", true, "no yes",
-               "66h then 99h resets the part"),
-    CHOICE_KEY(part_values, power_down, "deep_power_down_b9h_abh", true, "no yes",
-               "B9h enters and ABh leaves deep power-down"),
+               "50h before a status write makes it volatile"),
     NUMBER_KEY(part_values, protect_mask, "protect_mask", QUANTITY_NUMBER, true, 0, 0xFF,
                "block protection bits of SR1"),
+    NUMBER_KEY(part_values, protect_mask_sr2, "protect_mask_sr2", QUANTITY_NUMBER, false, 0, 0xFF,
+               "those of the register that 35h reads, such as CMP"),
+    CHOICE_KEY(part_values, global_unlock, "global_unlock_98h", false,
+               "never always if_15h_b2 if_2bh_b7",
+               "when 98h has to unlock the blocks: at every Init, or if WPS or WPSEL is set"),
+    NUMBER_KEY(part_values, exit_4byte, "exit_4byte", QUANTITY_NUMBER, false, 1, OPCODE_MAX,
+               "opcode that leaves 4-byte address mode"),
+    CHOICE_KEY(part_values, extended_address, "extended_address_c5h", false, "no yes",
+               "C5h holds the high address byte of 3-byte commands"),
+    NUMBER_KEY(part_values, read_id_quad, "read_id_quad", QUANTITY_NUMBER, false, 1, OPCODE_MAX,
+               "opcode that reads the ID on four lines once quad is enabled"),
+    NUMBER_KEY(part_values, low_power_clock, "low_power_clock", QUANTITY_FREQUENCY, false, 1000000,
+               1000000000,
+               "fastest clock of the low power mode; above it the loader sets CR2 bit 1"),
     NUMBER_KEY(part_values, chip_erase, "chip_erase", QUANTITY_NUMBER, true, 1, OPCODE_MAX,
                "opcode of the chip erase"),
     NUMBER_KEY(part_values, latency, "latency", QUANTITY_NUMBER, true, 0, 31,
@@ -189,7 +206,7 @@ static bool read_erases(struct yaml_file *file, const struct schema_value *list,
                         struct part_file *part, struct error *error)
 {
     struct erase_values {
-        struct schema_value opcode, opcode_4byte, size, typical, maximum;
+        struct schema_value opcode, opcode_4byte, size, typical, maximum, edge_from, edge_to;
     };
     static const struct schema_key keys[] = {
         NUMBER_KEY(erase_values, opcode, "opcode", QUANTITY_NUMBER, true, 1, OPCODE_MAX, "opcode"),
@@ -198,6 +215,10 @@ static bool read_erases(struct yaml_file *file, const struct schema_value *list,
         NUMBER_KEY(erase_values, size, "size", QUANTITY_SIZE, true, 256, 0x10000000, "bytes"),
         NUMBER_KEY(erase_values, typical, "typical", QUANTITY_TIME, true, 1000, TIME_MAX, "time"),
         NUMBER_KEY(erase_values, maximum, "maximum", QUANTITY_TIME, true, 1000, TIME_MAX, "time"),
+        NUMBER_KEY(erase_values, edge_from, "edge_from", QUANTITY_SIZE, false, 0, EDGE_MAX,
+                   "this size only so far from the nearer end of the chip, or farther"),
+        NUMBER_KEY(erase_values, edge_to, "edge_to", QUANTITY_SIZE, false, EDGE_UNIT, EDGE_MAX,
+                   "this size only nearer than so far from the nearer end of the chip"),
         END_OF_KEYS,
     };
     yaml_node_t *item = NULL;
@@ -216,97 +237,24 @@ static bool read_erases(struct yaml_file *file, const struct schema_value *list,
             return schema_error(file, &values.maximum, ERROR_BAD_VALUE, error,
                                 "maximum below typical");
         }
+        if (values.edge_from.number % EDGE_UNIT != 0 || values.edge_to.number % EDGE_UNIT != 0) {
+            return schema_error(file,
+                                values.edge_from.number % EDGE_UNIT != 0 ? &values.edge_from
+                                                                         : &values.edge_to,
+                                ERROR_BAD_VALUE, error, "no multiple of 4K");
+        }
         before = values.size.number;
         part->part.erase[i].opcode = (uint8_t)values.opcode.number;
         part->part.erase[i].opcode_4byte = (uint8_t)values.opcode_4byte.number;
         part->part.erase[i].size_log2 = log2_of(values.size.number);
         part->part.erase[i].typ_ms = (uint32_t)((values.typical.number + 999) / 1000);
         part->part.erase[i].max_ms = (uint32_t)((values.maximum.number + 999) / 1000);
-        part->flash.erase[i] = (struct flash_erase){.opcode = part->part.erase[i].opcode,
-                                                    .size_log2 = part->part.erase[i].size_log2,
-                                                    .max_ms = part->part.erase[i].max_ms};
-    }
-    return true;
-}
-
-/* The fastest clock at the latency that a reset leaves: entry n of the list is for n + 1 clocks,
- * the last one for all above. */
-static bool read_latencies(struct yaml_file *file, const struct schema_value *list,
-                           uint64_t latency, uint32_t *max_hz, struct error *error)
-{
-    yaml_node_t *item = NULL;
-    for (unsigned i = 0; (item = yaml_list_item(file, list->node, i)) != NULL; i++) {
-        uint64_t hz = 0;
-        if (yaml_text(item) == NULL || !quantity_parse(QUANTITY_FREQUENCY, yaml_text(item), &hz) ||
-            hz > UINT32_MAX) {
-            yaml_error(file, item, ERROR_WRONG_TYPE, error, "an entry of `clocks_by_latency`");
-            return error_hint(error, "write %s", quantity_form(QUANTITY_FREQUENCY));
-        }
-        if (i < latency) {
-            *max_hz = (uint32_t)hz;
-        }
-    }
-    return true;
-}
-
-struct command_values {
-    struct schema_value opcode, lanes, mode_clocks, mode_value, dummy_clocks, clock, latencies;
-};
-static const struct schema_key command_keys[] = {
-    NUMBER_KEY(command_values, opcode, "opcode", QUANTITY_NUMBER, true, 1, OPCODE_MAX, "opcode"),
-    CHOICE_KEY(command_values, lanes, "lanes", true, "1-1-1 1-1-2 1-2-2 1-1-4 1-4-4 8-8-8 8D-8D-8D",
-               "lines of opcode, address and data; D: on both edges"),
-    NUMBER_KEY(command_values, mode_clocks, "mode_clocks", QUANTITY_NUMBER, false, 1, 8,
-               "clocks of the mode byte"),
-    NUMBER_KEY(command_values, mode_value, "mode_value", QUANTITY_NUMBER, false, 0, 0xFF,
-               "a mode byte that does not enter continuous read"),
-    NUMBER_KEY(command_values, dummy_clocks, "dummy_clocks", QUANTITY_NUMBER, false, 1, 31,
-               "dummy clocks, for commands that do not follow `latency`"),
-    NUMBER_KEY(command_values, clock, "clock", QUANTITY_FREQUENCY, false, 1000000, 1000000000,
-               "fastest clock, for commands that do not follow `latency`"),
-    LIST_KEY(command_values, latencies, "clocks_by_latency", false, 31,
-             "fastest clock with 1, 2, ... dummy clocks"),
-    END_OF_KEYS,
-};
-
-static bool read_commands(struct yaml_file *file, const struct schema_value *list, uint64_t latency,
-                          struct part_command *commands, unsigned *count, struct error *error)
-{
-    static const uint8_t lanes[][4] = {{1, 1, 1},
-                                       {1, 1, 2},
-                                       {1, 2, 2},
-                                       {1, 1, 4},
-                                       {1, 4, 4},
-                                       {8, 8, 8},
-                                       {8, 8, 8, FLASH_COMMAND_DTR}};
-    yaml_node_t *item = NULL;
-    for (unsigned i = 0; (item = yaml_list_item(file, list->node, i)) != NULL; i++) {
-        struct command_values values = {.opcode = {.node = NULL}};
-        if (!schema_read(file, item, "a command", command_keys, &values, error)) {
-            return false;
-        }
-        bool table = values.latencies.node != NULL;
-        if (table == (values.clock.node != NULL)) {
-            return yaml_error(file, item, ERROR_MISSING_KEY, error,
-                              "one of `clock` and `clocks_by_latency` in a command");
-        }
-        const uint8_t *line = lanes[values.lanes.number];
-        commands[i] = (struct part_command){
-            .command = {.opcode = (uint8_t)values.opcode.number,
-                        .command_lanes = line[0],
-                        .address_lanes = line[1],
-                        .data_lanes = line[2],
-                        .mode_clocks = (uint8_t)values.mode_clocks.number,
-                        .mode_value = (uint8_t)values.mode_value.number,
-                        .dummy_clocks = (uint8_t)(table ? latency : values.dummy_clocks.number),
-                        .flags = line[3]},
-            .max_hz = (uint32_t)values.clock.number,
-        };
-        if (table &&
-            !read_latencies(file, &values.latencies, latency, &commands[i].max_hz, error)) {
-            return false;
-        }
-        *count = i + 1;
+        part->flash.erase[i] =
+            (struct flash_erase){.opcode = part->part.erase[i].opcode,
+                                 .size_log2 = part->part.erase[i].size_log2,
+                                 .edge_from = (uint8_t)(values.edge_from.number / EDGE_UNIT),
+                                 .edge_to = (uint8_t)(values.edge_to.number / EDGE_UNIT),
+                                 .max_ms = part->part.erase[i].max_ms};
     }
     return true;
 }
@@ -340,25 +288,66 @@ static void take_flash(struct part_file *file_part, const struct part_values *va
     flash->size = part->size;
     flash->page_size = (uint16_t)part->page_size;
     flash->address_bytes = (uint8_t)values->address_bytes.number;
-    flash->quad_enable = (uint8_t)values->quad_enable.number;
-    flash->error_scheme = (uint8_t)values->error_scheme.number;
     flash->clear_status = (uint8_t)values->clear_status.number;
-    flash->flags = (uint8_t)((values->volatile_status.number != 0 ? FLASH_VOLATILE_SR_50H : 0) |
-                             (values->qpi_exit.number != 0 ? FLASH_QPI_EXIT_F5 : 0) |
-                             (values->soft_reset.number != 0 ? FLASH_HAS_SOFT_RESET : 0) |
-                             (values->power_down.number != 0 ? FLASH_HAS_DPD : 0));
-    flash->protect_mask = (uint8_t)values->protect_mask.number;
+    flash->read_id_quad = (uint8_t)values->read_id_quad.number;
     flash->chip_erase = (uint8_t)values->chip_erase.number;
     flash->reset_us = (uint16_t)values->times.reset.number;
     flash->wake_us = (uint16_t)values->times.wake.number;
     flash->register_write_ms = (uint16_t)((values->times.register_write.number + 999) / 1000);
     flash->power_up_us = (uint32_t)values->times.power_up.number;
+    flash->reset_busy_us =
+        (uint32_t)(values->times.reset_busy.node != NULL ? values->times.reset_busy.number
+                                                         : values->times.reset.number);
     flash->page_program_us = part->page_program_max_us;
     flash->chip_erase_ms = part->chip_erase_max_ms;
     flash->read_slow = (struct flash_command){.opcode = (uint8_t)values->read_slow.opcode.number,
                                               .command_lanes = 1,
                                               .address_lanes = 1,
                                               .data_lanes = 1};
+}
+
+static void take_setup(struct part_setup *setup, const struct part_values *values)
+{
+    *setup = (struct part_setup){
+        .quad_enable = (enum quad_enable)values->quad_enable.number,
+        .error_scheme = (enum error_scheme)values->error_scheme.number,
+        .suspend_status = (enum suspend_status)values->suspend_status.number,
+        .global_unlock = (enum global_unlock)values->global_unlock.number,
+        .volatile_status = values->volatile_status.number != 0,
+        .extended_address = values->extended_address.number != 0,
+        .protect_mask = (uint8_t)values->protect_mask.number,
+        .protect_mask_sr2 = (uint8_t)values->protect_mask_sr2.number,
+        .exit_4byte = (uint8_t)values->exit_4byte.number,
+        .low_power_hz = (uint32_t)values->low_power_clock.number,
+    };
+}
+
+/* Facts that contradict each other, or that the board block cannot hold. */
+static bool check_setup(struct yaml_file *file, const struct part_values *values,
+                        const struct part_setup *setup, struct error *error)
+{
+    struct flash_block block;
+    bool reads_sr2 = setup->quad_enable == QUAD_ENABLE_SR2B1_DUAL_CLEARING ||
+                     setup->quad_enable == QUAD_ENABLE_SR2B1_READ_35_WRITE_01 ||
+                     setup->quad_enable == QUAD_ENABLE_SR2B1_READ_35_WRITE_31;
+    if (setup->protect_mask_sr2 != 0 && !reads_sr2) {
+        return schema_error(
+            file, &values->protect_mask_sr2, ERROR_BAD_VALUE, error,
+            "`protect_mask_sr2` needs `quad_enable` 1, 5 or 6, which read SR2 by 35h");
+    }
+    if (setup->suspend_status != SUSPEND_STATUS_NONE && setup->error_scheme != ERROR_SCHEME_NONE) {
+        return schema_error(file, &values->suspend_status, ERROR_BAD_VALUE, error,
+                            "`suspend_status` beside an `error_scheme` that shows it");
+    }
+    if (setup->low_power_hz != 0 && setup->quad_enable != QUAD_ENABLE_SR1B6) {
+        return schema_error(file, &values->low_power_clock, ERROR_BAD_VALUE, error,
+                            "`low_power_clock` needs `quad_enable: 2`");
+    }
+    if (!part_setup_fill(setup, 4, UINT32_MAX, &block)) {
+        return schema_error(file, &values->quad_enable, ERROR_BAD_VALUE, error,
+                            "more than %d steps to set the chip up", BOARD_BLOCK_FLASH_STEPS);
+    }
+    return true;
 }
 
 static void take_octal(struct part_octal *octal, const struct octal_values *values)
@@ -371,7 +360,6 @@ static void take_octal(struct part_octal *octal, const struct octal_values *valu
         .enter_opcode = (uint8_t)values->enter.opcode.number,
         .enter_address_bytes = (uint8_t)values->enter.address_bytes.number,
         .enter_address = (uint32_t)values->enter.address.number,
-        .reset_busy_us = (uint32_t)values->reset_busy.number,
     };
     octal->enter_str = (uint8_t)values->enter.str.number;
     octal->enter_dtr = (uint8_t)values->enter.dtr.number;
@@ -417,11 +405,13 @@ static bool read_part(struct yaml_file *file, struct part_file *part, struct err
     take_part(part, &values);
     take_flash(part, &values);
     take_octal(&part->octal, &values.octal);
-    return read_erases(file, &values.erase, part, error) &&
-           read_commands(file, &values.reads, values.latency.number, part->reads, &part->read_count,
-                         error) &&
-           read_commands(file, &values.programs, values.latency.number, part->programs,
-                         &part->program_count, error);
+    take_setup(&part->setup, &values);
+    return check_setup(file, &values, &part->setup, error) &&
+           read_erases(file, &values.erase, part, error) &&
+           part_read_commands(file, &values.reads, values.latency.number, part->reads,
+                              &part->read_count, error) &&
+           part_read_commands(file, &values.programs, values.latency.number, part->programs,
+                              &part->program_count, error);
 }
 
 bool part_load(struct part_file *part, const char *path, struct error *error)
@@ -434,18 +424,4 @@ bool part_load(struct part_file *part, const char *path, struct error *error)
     bool ok = read_part(&file, part, error);
     yaml_file_release(&file);
     return ok;
-}
-
-const struct part_command *part_choose(const struct part_command *commands, unsigned count,
-                                       uint8_t lanes, bool strobe)
-{
-    for (unsigned i = 0; i < count; i++) {
-        const struct flash_command *command = &commands[i].command;
-        bool needs_strobe = (command->flags & FLASH_COMMAND_DTR) != 0 && command->data_lanes == 8;
-        if (command->address_lanes <= lanes && command->data_lanes <= lanes &&
-            (strobe || !needs_strobe)) {
-            return &commands[i];
-        }
-    }
-    return NULL;
 }

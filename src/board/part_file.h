@@ -6,6 +6,7 @@
 #define EXTLOAD_BOARD_PART_FILE_H
 
 #include "board/board.h"
+#include "board/part_setup.h"
 #include "board/schema.h"
 
 #define PART_COMMANDS_MAX 8
@@ -27,7 +28,9 @@ struct part_octal {
 /* What a part file gives. No text in it points into the file. */
 struct part_file {
     struct part part;
-    struct flash_block flash; /* without lanes, read_fast and program: the board decides */
+    /* without lanes, read_fast, program and what part_setup_fill() fills: the board decides */
+    struct flash_block flash;
+    struct part_setup setup;
     uint32_t supply_min_mv, supply_max_mv;
     uint8_t memory_type; /* DCR1.MTYP */
     struct part_command reads[PART_COMMANDS_MAX];
@@ -41,6 +44,10 @@ extern const struct schema_key part_file_keys[];
 
 /* Reads and checks a part file. */
 bool part_load(struct part_file *part, const char *path, struct error *error);
+
+/* Reads a list of read or program commands. `latency`: dummy clocks after a reset. */
+bool part_read_commands(struct yaml_file *file, const struct schema_value *list, uint64_t latency,
+                        struct part_command *commands, unsigned *count, struct error *error);
 
 /* The first command of the list that needs no more lanes than are wired, and a strobe only if that
  * is wired too (DTR on eight lines does), or NULL. */

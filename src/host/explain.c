@@ -45,13 +45,16 @@ static const struct reason_text reasons[] = {
                                "compare the part on the board with `part:`"},
     [REASON_LINE_STUCK] = {"LINE_STUCK", "", "check this data line and its pin"},
     [REASON_QUAD_ENABLE] =
-        {"QUAD_ENABLE", "the quad enable bit does not take (SR1 0x%02x, CR1 0x%02x, then 0x%02x)",
+        {"QUAD_ENABLE",
+         "the quad enable bit does not take (register 0x%02x, wrong bits 0x%02x, read by %02xh)",
          "the status register may be locked; WP# must be high"},
     [REASON_WRITE_ENABLE] =
         {"WRITE_ENABLE", "the flash did not take the command at 0x%08x (SR1 0x%02x, SR2 0x%02x)",
          "check IO0 and WP#"},
-    [REASON_PROTECTED] = {"PROTECTED", "block protection does not clear (SR1 0x%02x, mask 0x%02x)",
-                          "the status register is locked; WP# must be high"},
+    [REASON_PROTECTED] =
+        {"PROTECTED",
+         "block protection does not clear (register 0x%02x, wrong bits 0x%02x, read by %02xh)",
+         "the status register is locked; WP# must be high"},
     [REASON_PROGRAM_ERROR] =
         {"PROGRAM_ERROR", "the flash reports a program error at 0x%08x (SR1 0x%02x, SR2 0x%02x)",
          "the block may be protected"},

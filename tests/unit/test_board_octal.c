@@ -72,8 +72,10 @@ static void fills_the_octal_block(void **state)
                                               .register_dummy_clocks = 5,
                                               .enter_opcode = 0x72,
                                               .enter_address_bytes = 4,
-                                              .enter_value = 0x02,
-                                              .reset_busy_us = 100000};
+                                              .enter_value = 0x02};
+    static const struct flash_step steps[BOARD_BLOCK_FLASH_STEPS] = {
+        {0x01, 0x05, 0x3C, 0, FLASH_STEP_DATA}}; /* BP3:0, for good */
+    static const struct flash_status status = {0x2B, 0x40, 0x20, 0x08, 0x04};
     static const struct flash_command read = {0xEE, 8, 8, 8, 0, 0, 20, FLASH_COMMAND_DTR};
     static const struct flash_command program = {0x12, 8, 8, 8, 0, 0, 0, FLASH_COMMAND_DTR};
     static const struct flash_command slow = {0x13, 1, 1, 1, 0, 0, 0, 0};
@@ -89,10 +91,12 @@ static void fills_the_octal_block(void **state)
         assert_int_equal(flash->size, parts[i].size);
         assert_int_equal(flash->lanes, 8);
         assert_int_equal(flash->address_bytes, 4);
-        assert_int_equal(flash->quad_enable, QUAD_ENABLE_NONE);
-        assert_int_equal(flash->error_scheme, ERROR_SCHEME_SCUR_2B_B6B5);
-        assert_int_equal(flash->flags, FLASH_HAS_SOFT_RESET | FLASH_HAS_DPD | FLASH_OCTAL);
-        assert_int_equal(flash->protect_mask, 0x3C);
+        assert_memory_equal(flash->steps, steps, sizeof steps);
+        assert_memory_equal(&flash->status, &status, sizeof status);
+        assert_int_equal(flash->flags, FLASH_OCTAL);
+        assert_int_equal(flash->read_id_quad, 0);
+        assert_int_equal(flash->read_config, 0);
+        assert_int_equal(flash->reset_busy_us, 100000);
         assert_int_equal(flash->erase[0].opcode, 0x21);
         assert_int_equal(flash->erase[0].max_ms, parts[i].small_ms);
         assert_int_equal(flash->erase[1].opcode, 0xDC);

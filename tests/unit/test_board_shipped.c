@@ -192,26 +192,34 @@ static void fills_the_flash(void **state)
     load(&board, BOARD_P2);
     const struct flash_block *flash = &board.block.flash;
     static const uint8_t id[3] = {0x01, 0x60, 0x17};
+    /* BEX4; SR1 BP2:0 and CR1 CMP off, QUAD on, in one volatile write; GBUL if CR2 has WPS. */
+    static const struct flash_step steps[BOARD_BLOCK_FLASH_STEPS] = {
+        {0xE9, 0, 0, 0, 0},
+        {0x01, 0x05, 0x1C, 0, FLASH_STEP_VOLATILE | FLASH_STEP_DATA | FLASH_STEP_JOIN},
+        {0x01, 0x35, 0x40, 0x02, FLASH_STEP_VOLATILE | FLASH_STEP_DATA},
+        {0x98, 0x15, 0x04, 0, 0}};
+    static const struct flash_status status = {0x07, 0x40, 0x20, 0x02, 0x01};
     assert_memory_equal(flash->id, id, 3);
     assert_int_equal(flash->id_length, 3);
     assert_int_equal(flash->size, 8u << 20);
     assert_int_equal(flash->page_size, 256);
     assert_int_equal(flash->address_bytes, 3);
     assert_int_equal(flash->lanes, 4);
-    assert_int_equal(flash->quad_enable, QUAD_ENABLE_SR2B1_READ_35_WRITE_01);
-    assert_int_equal(flash->error_scheme, ERROR_SCHEME_SR2_07_B6B5);
+    assert_memory_equal(flash->steps, steps, sizeof steps);
+    assert_memory_equal(&flash->status, &status, sizeof status);
     assert_int_equal(flash->clear_status, 0x30);
-    assert_int_equal(flash->flags, FLASH_VOLATILE_SR_50H | FLASH_QPI_EXIT_F5 |
-                                       FLASH_HAS_SOFT_RESET | FLASH_HAS_DPD);
-    assert_int_equal(flash->protect_mask, 0x1C);
+    assert_int_equal(flash->flags, 0);
+    assert_int_equal(flash->read_id_quad, 0xAF);
+    assert_int_equal(flash->read_config, 0x35);
     assert_int_equal(flash->reset_us, 100);
+    assert_int_equal(flash->reset_busy_us, 100);
     assert_int_equal(flash->wake_us, 5);
     assert_int_equal(flash->register_write_ms, 1200);
     assert_int_equal(flash->power_up_us, 300);
     assert_int_equal(flash->page_program_us, 1350);
     assert_int_equal(flash->chip_erase_ms, 150000);
     static const struct flash_erase erase[3] = {
-        {0x20, 12, 0, 320}, {0x52, 15, 0, 600}, {0xD8, 16, 0, 1150}};
+        {0x20, 12, 0, 0, 320}, {0x52, 15, 0, 0, 600}, {0xD8, 16, 0, 0, 1150}};
     assert_memory_equal(flash->erase, erase, sizeof erase);
     assert_int_equal(flash->erase[3].size_log2, 0);
     assert_int_equal(flash->read_slow.opcode, 0x03);
