@@ -51,7 +51,7 @@ bool bus_write(const struct nor_op *op, unsigned address_bytes, const uint8_t *b
 bool bus_read(const struct nor_op *op, unsigned address_bytes, enum bus_sink sink, uint8_t *bytes,
               struct bus_result *result);
 /* Lets the controller poll a 1-byte status read by itself until (status & mask) == 0, for at most
- * `us`. `interval` is in SCK clocks; more than 0xFFFF counts as that. *matched tells which of the
+ * `us`. `interval` is in SCK clocks; more than 1024 counts as that. *matched tells which of the
  * two ended it. */
 bool bus_poll(const struct nor_op *op, uint32_t mask, uint32_t interval, uint32_t us,
               bool *matched);

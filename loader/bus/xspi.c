@@ -304,7 +304,7 @@ bool bus_poll(const struct nor_op *op, uint32_t mask, uint32_t interval, uint32_
     bool over;
     xspi->PSMKR = mask;
     xspi->PSMAR = 0;
-    xspi->PIR = interval < 0xFFFFu ? interval : 0xFFFFu;
+    xspi->PIR = interval < 0x400u ? interval : 0x400u;
     start(op, 4, CR_FMODE_POLL | CR_APMS);
     uint32_t deadline = time_after_us(us);
     do {
