@@ -224,8 +224,8 @@ static void busy(void **state)
     }
 }
 
-/* 75h: WIP falls after tSUS and SR2 bit 7 is set; other blocks can be read and programmed, not erased;
- * 7Ah goes on. A chip erase is not suspended. */
+/* 75h: WIP falls after tSUS and SR2 bit 7 is set; other blocks can be read and programmed, not
+ * erased; 7Ah goes on. A chip erase is not suspended. */
 static void suspend(void **state)
 {
     (void)state;

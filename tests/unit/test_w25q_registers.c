@@ -15,8 +15,8 @@ static void as_the_factory_left_it(void **state)
     }
 }
 
-/* One byte of 01h: SR2 stays on Winbond's, and is cleared on those whose SFDP says QER 001. Two reach
- * both, three none. */
+/* One byte of 01h: SR2 stays on Winbond's, and is cleared on those whose SFDP says QER 001. Two
+ * reach both, three none. */
 static void length_of_01h(void **state)
 {
     (void)state;
@@ -85,8 +85,8 @@ static void once_only_bits(void **state)
     }
 }
 
-/* SRP0 with WP# low refuses 01h, 31h and 11h; with the quad-enable bit WP# is a data line. The bench, as
- * many controllers, drives IO2 in 1-line frames. */
+/* SRP0 with WP# low refuses 01h, 31h and 11h; with the quad-enable bit WP# is a data line. The
+ * bench, as many controllers, drives IO2 in 1-line frames. */
 static void write_protect_pin(void **state)
 {
     (void)state;
@@ -130,7 +130,8 @@ static void lock_down(void **state)
     }
 }
 
-/* A register write that is under way hears no reset; one that loses power leaves old, new or factory. */
+/* A register write that is under way hears no reset; one that loses power leaves old, new or
+ * factory. */
 static void write_cut_short(void **state)
 {
     (void)state;
