@@ -305,8 +305,12 @@ static bool load(struct loading *loading)
     return true;
 }
 
-bool board_load(struct board *board, const char *path, struct error *error)
+bool board_load(struct board *board, const char *path_or_name, struct error *error)
 {
+    char path[4096];
+    if (!data_files_find("boards", path_or_name, path, sizeof path, error)) {
+        return false;
+    }
     struct loading *loading = calloc(1, sizeof *loading);
     if (loading == NULL) {
         return error_set(error, ERROR_NO_MEMORY, path, 0, 0, "loading a board");

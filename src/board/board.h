@@ -101,13 +101,14 @@ struct board {
     struct board_block block; /* ready to stamp, CRC set */
 };
 
-/* Where data/ lies: --data DIR, else $EXTLOAD_DATA, else next to the binary, else the install
- * prefix. */
+/* Where data/ lies: --data DIR, else $EXTLOAD_DATA, else next to the program, else in the install
+ * prefix, PREFIX/share/extload/data for PREFIX/bin/extload. */
 void board_set_data_directory(const char *path);
 const char *board_data_directory(void);
 
-/* Reads and checks a board file. *board is complete or untouched. */
-bool board_load(struct board *board, const char *path, struct error *error);
+/* Reads and checks a board file, given by its path or by the name of one in data/boards. *board is
+ * complete or untouched. */
+bool board_load(struct board *board, const char *path_or_name, struct error *error);
 
 /* The op that failed at `word` of the packed script, where its register reads `read`: ops that
  * concern other bits of one register share their words. NULL if no op lies there. */

@@ -2,6 +2,7 @@
 #include "board/data_files.h"
 
 #include "board/board.h"
+#include "board/nearest.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -47,8 +48,8 @@ static void program_folder(char *folder, size_t size)
 #endif
 }
 
-/* Looks beside the program, then in the install prefix that the program lies in, then in the
- * source tree it was built from. */
+/* Looks beside the program, where a build has a link to the sources' data, then in the install
+ * prefix that the program lies in. */
 static void find_data(void)
 {
     char folder[300];
@@ -60,11 +61,9 @@ static void find_data(void)
             return;
         }
     }
-#ifdef EXTLOAD_SOURCE_DATA
-    snprintf(chosen, sizeof chosen, "%s", EXTLOAD_SOURCE_DATA);
-#else
-    snprintf(chosen, sizeof chosen, "data");
-#endif
+    if (folder[0] == '\0') {
+        snprintf(chosen, sizeof chosen, "data");
+    }
 }
 
 const char *board_data_directory(void)
@@ -113,4 +112,54 @@ bool data_files_list(const char *kind, struct data_files *files, struct error *e
 void data_files_path(const char *kind, const char *stem, char *path, size_t size)
 {
     snprintf(path, size, "%s/%s/%s.yaml", board_data_directory(), kind, stem);
+}
+
+static bool exists(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (file != NULL) {
+        fclose(file);
+    }
+    return file != NULL || errno != ENOENT;
+}
+
+static bool refuse_stem(const char *kind, const char *text, const struct nearest *nearest,
+                        struct error *error)
+{
+    error_set(error, ERROR_FILE_READ, text, 0, 0, "no such file, and none of the %s has this name",
+              kind);
+    if (nearest_is_close(nearest)) {
+        return error_hint(error, "%s; extload list %s", nearest->name, kind);
+    }
+    return error_hint(error, "extload list %s", kind);
+}
+
+bool data_files_find(const char *kind, const char *text, char *path, size_t size,
+                     struct error *error)
+{
+    size_t length = strlen(text);
+    bool is_path = length == 0 || strchr(text, '/') != NULL || exists(text) ||
+                   (length > 5 && strcmp(text + length - 5, ".yaml") == 0);
+    if (is_path) {
+        snprintf(path, size, "%s", text);
+        return true;
+    }
+    struct data_files *files = malloc(sizeof *files);
+    if (files == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, text, 0, 0, "looking for a data file");
+    }
+    struct nearest nearest = {.wanted = text};
+    bool found = false;
+    bool listed = data_files_list(kind, files, error);
+    for (unsigned i = 0; listed && i < files->count && !found; i++) {
+        found = strcmp(files->stems[i], text) == 0;
+        nearest_offer(&nearest, files->stems[i]);
+    }
+    if (found) {
+        data_files_path(kind, text, path, size);
+    } else if (listed) {
+        refuse_stem(kind, text, &nearest, error);
+    }
+    free(files);
+    return found;
 }

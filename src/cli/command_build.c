@@ -58,7 +58,7 @@ int command_build(const struct options *options, struct error *error)
     char path[4160];
     size_t size = 0;
     if (options->board == NULL || options->argument_count != 0) {
-        error_set(error, ERROR_USAGE, NULL, 0, 0, "build takes --board FILE and nothing else");
+        error_set(error, ERROR_USAGE, NULL, 0, 0, "build takes --board BOARD and nothing else");
         return 2;
     }
     if (!board_load(&board, options->board, error)) {

@@ -132,7 +132,7 @@ int command_check(const struct options *options, struct error *error)
     if (options->argument_count == 0 || (options->rehearse && options->board == NULL)) {
         error_set(error, ERROR_USAGE, NULL, 0, 0, "%s",
                   options->argument_count == 0 ? "check needs a FILE"
-                                               : "--rehearse needs --board FILE");
+                                               : "--rehearse needs --board BOARD");
         return 2;
     }
     if (!find_device(options, &device, error)) {

@@ -127,7 +127,7 @@ int command_trace(const struct options *options, struct error *error)
     struct board board;
     bool good = false;
     if (options->board == NULL || options->argument_count > 1) {
-        error_set(error, ERROR_USAGE, NULL, 0, 0, "trace takes --board FILE and at most one dump");
+        error_set(error, ERROR_USAGE, NULL, 0, 0, "trace takes --board BOARD and at most one dump");
     } else if (options->argument_count == 0) {
         good = trace_simulated(options, error);
     } else {

@@ -4,26 +4,26 @@
 #include <stddef.h>
 
 const struct command commands[] = {
-    {"build", "--board FILE [-o DIR]", "make the loader file of a board",
+    {"build", "--board BOARD [-o DIR]", "make the loader file of a board",
      "Writes DIR/NAME.stldr for STM32CubeProgrammer. The same board file gives the same bytes.",
      command_build},
-    {"program", "--board FILE IMAGE...", "erase what is needed, write, read back",
+    {"program", "--board BOARD IMAGE...", "erase what is needed, write, read back",
      "IMAGE is an ELF, an Intel HEX, or FILE.bin@ADDRESS. Several images go in one call.",
      command_program},
-    {"verify", "--board FILE IMAGE...", "compare the flash with images",
+    {"verify", "--board BOARD IMAGE...", "compare the flash with images",
      "IMAGE is an ELF, an Intel HEX, or FILE.bin@ADDRESS.", command_verify},
-    {"erase", "--board FILE (RANGE... | --all)", "erase sectors",
+    {"erase", "--board BOARD (RANGE... | --all)", "erase sectors",
      "RANGE is START+SIZE or START..END, whole sectors: 0x70000000+64K.", command_erase},
-    {"read", "--board FILE RANGE -o FILE", "read the flash into a file",
+    {"read", "--board BOARD RANGE -o FILE", "read the flash into a file",
      "RANGE is START+SIZE or START..END. FILE.hex is written as Intel HEX, others raw.",
      command_read},
-    {"info", "--board FILE", "initialise and say what is there", "", command_info},
+    {"info", "--board BOARD", "initialise and say what is there", "", command_info},
     {"check", "FILE...", "what is wrong with a loader file, without running it",
      "Reads .stldr files of any STM32. With --rehearse, the simulated board then runs them too.\n"
      "Status 0: no error among the findings; 1: there is; 2: a file is no loader.\n"
      "'extload list rules' prints what is looked for, docs/findings.md the evidence.",
      command_check},
-    {"rehearse", "--board FILE [--loader FILE] [--host NAME]...",
+    {"rehearse", "--board BOARD [--loader FILE] [--host HOST]...",
      "run a loader on the simulated board and say what is wrong with it",
      "Init, erase, write, verify and read, twice, as each host does it, then a boot. The "
      "instruments watch\n"
@@ -31,11 +31,11 @@ const struct command commands[] = {
      "(docs/findings.md).\n"
      "Exit status 1 if one is an error.",
      command_rehearse},
-    {"trace", "--board FILE [DUMP]", "print the loader's flight record in words",
+    {"trace", "--board BOARD [DUMP]", "print the loader's flight record in words",
      "DUMP holds the record's 340 bytes as a debugger saved them, or more RAM with --address.\n"
      "Without DUMP, Init runs on the simulated board and its record is printed.",
      command_trace},
-    {"serve", "--board FILE [--gdb PORT]", "put the simulated board behind a GDB server",
+    {"serve", "--board BOARD [--gdb PORT]", "put the simulated board behind a GDB server",
      "Listens on 127.0.0.1 with the loader downloaded and the core halted. In gdb-multiarch:\n"
      "  file NAME.stldr\n  target remote :PORT\n  monitor help",
      command_serve},

@@ -17,6 +17,12 @@ static int report(const struct error *error, int status)
     return status;
 }
 
+static int print_version(void)
+{
+    printf("extload %s\n", EXTLOAD_VERSION);
+    return 0;
+}
+
 static int run(const struct command *command, int argc, char **argv, struct error *error)
 {
     struct options options;
@@ -26,6 +32,9 @@ static int run(const struct command *command, int argc, char **argv, struct erro
     if (options.help) {
         options_print_help(command);
         return 0;
+    }
+    if (options.version) {
+        return print_version();
     }
     if (options.data != NULL) {
         board_set_data_directory(options.data);
@@ -42,8 +51,7 @@ int main(int argc, char **argv)
         return argc > 1 ? 0 : 2;
     }
     if (strcmp(name, "--version") == 0) {
-        printf("extload %s\n", EXTLOAD_VERSION);
-        return 0;
+        return print_version();
     }
     const struct command *command = command_find(name);
     if (command == NULL) {

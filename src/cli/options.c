@@ -7,36 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind {
-    KIND_TEXT,
-    KIND_TEXTS, /* may be given again */
-    KIND_NUMBER,
-    KIND_FREQUENCY,
-    KIND_FLAG
-};
-
-struct option_row {
-    const char *name;
-    char letter; /* 0 = none */
-    enum kind kind;
-    const char *argument;
-    size_t offset;
-    const char *commands; /* names, space-separated; "*" = all */
-    const char *help;
-};
-
 #define DRIVING     "program verify erase read info serve trace rehearse"
 #define FIELD(name) offsetof(struct options, name)
 
 static const struct option_row rows[] = {
-    {"board", 'b', KIND_TEXT, "FILE", FIELD(board), "build check " DRIVING, "board file (YAML)"},
+    {"board", 'b', KIND_TEXT, "BOARD", FIELD(board), "build check " DRIVING,
+     "board file (YAML), or name of a board that extload brings; extload list boards"},
     {"loader", 'l', KIND_TEXT, "FILE", FIELD(loader), DRIVING,
      "loader to drive instead of the one built from the board file"},
-    {"host", 0, KIND_TEXT, "NAME", FIELD(host), "check " DRIVING,
+    {"host", 0, KIND_TEXT, "HOST", FIELD(host), "check " DRIVING,
      "how the loader is driven (default native; rehearse: each in turn); extload list hosts"},
     {"host-option", 0, KIND_TEXTS, "NAME=VALUE", FIELD(host_options), "check " DRIVING,
      "what is not known of the host; may be given again; extload list host-options"},
-    {"target", 't', KIND_TEXT, "NAME", FIELD(target), DRIVING,
+    {"target", 't', KIND_TEXT, "TARGET", FIELD(target), DRIVING,
      "what is driven: sim, the simulated board (default)"},
     {"nor", 'n', KIND_TEXT, "FILE", FIELD(nor), "program verify erase read info serve trace",
      "content of the simulated flash, kept between calls; made if missing"},
@@ -52,12 +35,12 @@ static const struct option_row rows[] = {
      "do not keep the bytes of touched sectors that no image covers"},
     {"only-window", 0, KIND_FLAG, NULL, FIELD(only_window), "program verify",
      "leave out, and list, what lies outside the flash window"},
-    {"link", 0, KIND_TEXT, "NAME", FIELD(link), DRIVING,
+    {"link", 0, KIND_TEXT, "LINK", FIELD(link), DRIVING,
      "model of the probe (default: the host's); extload list links"},
-    {"timing", 0, KIND_TEXT, "NAME", FIELD(timing), DRIVING,
+    {"timing", 0, KIND_TEXT, "TIMING", FIELD(timing), DRIVING,
      "times of the simulated flash: typical (default), maximum, random"},
     {"seed", 0, KIND_NUMBER, "N", FIELD(seed), DRIVING, "seed of everything random (default 1)"},
-    {"core", 0, KIND_TEXT, "NAME", FIELD(core), DRIVING,
+    {"core", 0, KIND_TEXT, "CORE", FIELD(core), DRIVING,
      "simulated core instead of the MCU's: cortex-m3 m4 m7 m33 m55"},
     {"cpu", 0, KIND_FREQUENCY, "HZ", FIELD(cpu_hz), DRIVING,
      "CPU frequency instead of what the clock tree gives: 64M, 400M"},
@@ -67,7 +50,7 @@ static const struct option_row rows[] = {
      "findings about the loader as JSON on stdout, all else on stderr"},
     {"sarif", 0, KIND_TEXT, "FILE", FIELD(sarif), "check",
      "write the findings as SARIF 2.1.0 into a file, too"},
-    {"mcu", 'm', KIND_TEXT, "NAME", FIELD(mcu), "check",
+    {"mcu", 'm', KIND_TEXT, "MCU", FIELD(mcu), "check",
      "device that the loader is for (default: that of --board, or told by the file)"},
     {"rehearse", 'r', KIND_FLAG, NULL, FIELD(rehearse), "check",
      "run the loader on the simulated --board as well"},
@@ -89,7 +72,12 @@ const struct command *command_find(const char *name)
     return NULL;
 }
 
-static bool applies(const struct option_row *row, const struct command *command)
+const struct option_row *option_at(unsigned index)
+{
+    return index < ROW_COUNT ? &rows[index] : NULL;
+}
+
+bool option_applies(const struct option_row *row, const struct command *command)
 {
     if (strcmp(row->commands, "*") == 0) {
         return true;
@@ -231,7 +219,7 @@ bool options_parse(struct options *options, const struct command *command, int a
         if (row == NULL) {
             return error_set(error, ERROR_USAGE, NULL, 0, 0, "unknown option %s", argv[optind - 1]);
         }
-        if (!applies(row, command)) {
+        if (!option_applies(row, command)) {
             return error_set(error, ERROR_USAGE, NULL, 0, 0, "%s has no option --%s", command->name,
                              row->name);
         }
@@ -254,7 +242,8 @@ static void print_option(const struct option_row *row)
     }
     snprintf(left, sizeof left, "%s--%s%s%s", letter, row->name, row->argument != NULL ? " " : "",
              row->argument != NULL ? row->argument : "");
-    printf("  %-24s %s\n", left, row->help);
+    bool fits = strlen(left) <= 24;
+    printf("  %-24s%s%s\n", left, fits ? " " : "\n                           ", row->help);
 }
 
 void options_print_help(const struct command *command)
@@ -274,7 +263,7 @@ void options_print_help(const struct command *command)
     }
     printf("\nOptions:\n");
     for (size_t i = 0; i < ROW_COUNT; i++) {
-        if (applies(&rows[i], command)) {
+        if (option_applies(&rows[i], command)) {
             print_option(&rows[i]);
         }
     }

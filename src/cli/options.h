@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The command line: one table of commands and options, from which parsing and --help come.
+ * The command line: one table of commands and options, from which parsing, --help, the man pages
+ * and the shells' completions come.
  */
 #ifndef EXTLOAD_CLI_OPTIONS_H
 #define EXTLOAD_CLI_OPTIONS_H
 
 #include "report/error.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define OPTIONS_NO_ADDRESS UINT64_MAX
@@ -36,10 +38,33 @@ struct command {
     int (*run)(const struct options *options, struct error *error); /* returns the exit status */
 };
 
+enum option_kind {
+    KIND_TEXT,
+    KIND_TEXTS, /* may be given again */
+    KIND_NUMBER,
+    KIND_FREQUENCY,
+    KIND_FLAG
+};
+
+struct option_row {
+    const char *name;
+    char letter; /* 0 = none */
+    enum option_kind kind;
+    const char *argument; /* what follows it, of cli/argument.c; NULL for a flag */
+    size_t offset;        /* of the field in struct options */
+    const char *commands; /* names, space-separated; "*" = all */
+    const char *help;
+};
+
 /* The commands, by index; a name of NULL ends them. */
 extern const struct command commands[];
 
 const struct command *command_find(const char *name);
+
+/* The options, by index; NULL behind the last. */
+const struct option_row *option_at(unsigned index);
+/* Without a command: only what every command takes. */
+bool option_applies(const struct option_row *row, const struct command *command);
 
 /* Parses what follows the command's name. USAGE on an option that the command does not have. */
 bool options_parse(struct options *options, const struct command *command, int argc, char **argv,

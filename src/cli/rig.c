@@ -56,7 +56,7 @@ bool rig_prepare(struct rig *rig, const struct options *options, struct error *e
         rig->json = result_stream_open();
     }
     if (options->board == NULL) {
-        return error_set(error, ERROR_USAGE, NULL, 0, 0, "--board FILE is missing");
+        return error_set(error, ERROR_USAGE, NULL, 0, 0, "--board BOARD is missing");
     }
     if (strcmp(options->target, "sim") != 0) {
         return error_set(error, ERROR_USAGE, NULL, 0, 0, "target '%s' is unknown; there is: sim",

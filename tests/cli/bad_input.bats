@@ -207,3 +207,17 @@ program_refused() {
     run "$EXTLOAD" erase --board "$BOARD" 0x70000100+64K
     refused 2 "whole sectors" "0x70000000+0x20000"
 }
+
+@test "board: by name from any folder; a name that no board has names the nearest" {
+    cd "$T"
+    "$EXTLOAD" build --board stm32n655-s25fl064l
+    "$EXTLOAD" build --board "$OLDPWD/$BOARD" -o "$BATS_FILE_TMPDIR"
+    cmp stm32n655-s25fl064l.stldr "$BATS_FILE_TMPDIR/stm32n655-s25fl064l.stldr"
+    rm stm32n655-s25fl064l.stldr
+    run "$EXTLOAD" build --board stm32n655-s25fl06l
+    refused 2 "stm32n655-s25fl06l: error" "stm32n655-s25fl064l; extload list boards"
+    echo "no board" >stm32n655-s25fl064l # a file of that name comes first
+    run "$EXTLOAD" build --board stm32n655-s25fl064l
+    refused 2 "stm32n655-s25fl064l:1:"
+    [ -z "$(find . -name '*.stldr*')" ]
+}

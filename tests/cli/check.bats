@@ -70,7 +70,7 @@ END
     run "$EXTLOAD" check
     refused 2 "check needs a FILE"
     run "$EXTLOAD" check --rehearse x.stldr
-    refused 2 "--rehearse needs --board FILE"
+    refused 2 "--rehearse needs --board BOARD"
     run "$EXTLOAD" check --mcu N655 x.stldr
     refused 2 "unknown MCU: 'N655'" "STM32N655X0"
 }

@@ -356,7 +356,7 @@ END
     run "$EXTLOAD" serve --board "$BOARD" something
     refused 2 "serve takes no arguments"
     run "$EXTLOAD" serve
-    refused 2 "--board FILE is missing"
+    refused 2 "--board BOARD is missing"
     run "$EXTLOAD" serve --board "$BOARD" --loader "$T/none.stldr"
     refused 2 "none.stldr"
 }

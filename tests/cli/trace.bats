@@ -104,7 +104,7 @@ END
     run "$EXTLOAD" trace --board "$BOARD" a b
     refused 2 "at most one dump"
     run "$EXTLOAD" trace "$T/good.bin"
-    refused 2 "--board FILE"
+    refused 2 "--board BOARD"
     run "$EXTLOAD" trace --board "$BOARD" --address 0x1341FE000 "$T/good.bin"
     refused 2 "more than 32 bits"
 }

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/argument.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct argument arguments[] = {
+    {"ADDRESS", ARGUMENT_FREE, NULL, NULL, "a number, decimal or 0x; K and M are powers of two"},
+    {"BOARD", ARGUMENT_NAMES, "boards", "*.yaml",
+     "a board file, or the name of one that extload brings: 'extload list boards'"},
+    {"CORE", ARGUMENT_WORDS, "cortex-m3 cortex-m4 cortex-m7 cortex-m33 cortex-m55", NULL,
+     "a Cortex-M"},
+    {"DIR", ARGUMENT_FOLDER, NULL, NULL, "a folder"},
+    {"DUMP", ARGUMENT_FILE, NULL, "*", "a dump of the target's RAM"},
+    {"FILE", ARGUMENT_FILE, NULL, "*", "a file"},
+    {"HOST", ARGUMENT_NAMES, "hosts", NULL, "a tool that drives loaders: 'extload list hosts'"},
+    {"HZ", ARGUMENT_FREE, NULL, NULL, "a frequency: 64M, 400MHz"},
+    {"IMAGE", ARGUMENT_FILE, NULL, "*", "an ELF, an Intel HEX, or FILE.bin@ADDRESS"},
+    {"KIND", ARGUMENT_WORDS, "boards mcus parts hosts host-options links rules", NULL,
+     "what to list"},
+    {"LINK", ARGUMENT_NAMES, "links", NULL, "a model of a probe: 'extload list links'"},
+    {"MCU", ARGUMENT_NAMES, "mcus", NULL, "a device: 'extload list mcus'"},
+    {"N", ARGUMENT_FREE, NULL, NULL, "a number"},
+    {"NAME=VALUE", ARGUMENT_NAMES, "host-options", NULL,
+     "a host option: 'extload list host-options'"},
+    {"PATH", ARGUMENT_FILE, NULL, "*", "a file or a folder"},
+    {"PORT", ARGUMENT_FREE, NULL, NULL, "a TCP port"},
+    {"RANGE", ARGUMENT_FREE, NULL, NULL,
+     "START+SIZE, or START..END with END in it: 0x70000000+64K"},
+    {"TARGET", ARGUMENT_WORDS, "sim", NULL, "what a loader runs on"},
+    {"TIMING", ARGUMENT_WORDS, "typical maximum random", NULL, "typical, maximum or random"},
+};
+
+#define ARGUMENT_COUNT (sizeof arguments / sizeof arguments[0])
+#define CAPITALS       "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+const struct argument *argument_at(unsigned index)
+{
+    return index < ARGUMENT_COUNT ? &arguments[index] : NULL;
+}
+
+const struct argument *argument_find(const char *text, unsigned length)
+{
+    for (size_t i = 0; i < ARGUMENT_COUNT; i++) {
+        if (strlen(arguments[i].name) == length && strncmp(arguments[i].name, text, length) == 0) {
+            return &arguments[i];
+        }
+    }
+    return NULL;
+}
+
+unsigned argument_next(const char **text)
+{
+    *text += strcspn(*text, CAPITALS);
+    return (unsigned)strspn(*text, CAPITALS "=");
+}
