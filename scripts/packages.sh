@@ -1,10 +1,22 @@
 #!/bin/sh
-# Installs the Debian packages that building, testing and the demo need, if any is missing.
+# Installs the Debian packages that are missing for what is asked: build, test (and the demo), deb.
+# scripts/packages.sh [build] [test] [deb]; build and test if nothing is named.
 set -eu
 
-packages="git cmake ninja-build gcc pkg-config libc6-dev libunicorn-dev libyaml-dev libjansson-dev
-gcc-arm-none-eabi libcmocka-dev bats srecord clang-format python3-pyelftools python3-yaml
-gdb-multiarch valgrind"
+packages=
+for purpose in ${*:-build test}; do
+    case $purpose in
+        build)
+            packages="$packages cmake ninja-build gcc pkg-config libc6-dev libunicorn-dev libyaml-dev libjansson-dev"
+            # An archive brings the loader image.
+            [ -e carried/loader_image.c ] || packages="$packages gcc-arm-none-eabi" ;;
+        test)
+            packages="$packages git gcc-arm-none-eabi libcmocka-dev bats srecord clang-format python3-pyelftools
+                python3-yaml gdb-multiarch valgrind man-db zsh" ;;
+        deb) packages="$packages git dpkg-dev debhelper fakeroot lintian" ;;
+        *) echo "scripts/packages.sh: '$purpose' is none of build, test, deb" >&2; exit 2 ;;
+    esac
+done
 
 missing=
 for package in $packages; do

@@ -9,10 +9,10 @@ static const struct argument arguments[] = {
     {"BOARD", ARGUMENT_NAMES, "boards", "*.yaml",
      "a board file, or the name of one that extload brings: 'extload list boards'"},
     {"CORE", ARGUMENT_WORDS, "cortex-m3 cortex-m4 cortex-m7 cortex-m33 cortex-m55", NULL,
-     "a Cortex-M"},
-    {"DIR", ARGUMENT_FOLDER, NULL, NULL, "a folder"},
+     "a simulated core"},
+    {"DIR", ARGUMENT_FOLDER, NULL, NULL, ""},
     {"DUMP", ARGUMENT_FILE, NULL, "*", "a dump of the target's RAM"},
-    {"FILE", ARGUMENT_FILE, NULL, "*", "a file"},
+    {"FILE", ARGUMENT_FILE, NULL, "*", ""},
     {"HOST", ARGUMENT_NAMES, "hosts", NULL, "a tool that drives loaders: 'extload list hosts'"},
     {"HZ", ARGUMENT_FREE, NULL, NULL, "a frequency: 64M, 400MHz"},
     {"IMAGE", ARGUMENT_FILE, NULL, "*", "an ELF, an Intel HEX, or FILE.bin@ADDRESS"},
@@ -20,15 +20,16 @@ static const struct argument arguments[] = {
      "what to list"},
     {"LINK", ARGUMENT_NAMES, "links", NULL, "a model of a probe: 'extload list links'"},
     {"MCU", ARGUMENT_NAMES, "mcus", NULL, "a device: 'extload list mcus'"},
-    {"N", ARGUMENT_FREE, NULL, NULL, "a number"},
+    {"N", ARGUMENT_FREE, NULL, NULL, ""},
     {"NAME=VALUE", ARGUMENT_NAMES, "host-options", NULL,
      "a host option: 'extload list host-options'"},
-    {"PATH", ARGUMENT_FILE, NULL, "*", "a file or a folder"},
+    {"PATH", ARGUMENT_FILE, NULL, "*", ""},
     {"PORT", ARGUMENT_FREE, NULL, NULL, "a TCP port"},
     {"RANGE", ARGUMENT_FREE, NULL, NULL,
      "START+SIZE, or START..END with END in it: 0x70000000+64K"},
-    {"TARGET", ARGUMENT_WORDS, "sim", NULL, "what a loader runs on"},
-    {"TIMING", ARGUMENT_WORDS, "typical maximum random", NULL, "typical, maximum or random"},
+    {"TARGET", ARGUMENT_WORDS, "sim", NULL, "what is driven"},
+    {"TIMING", ARGUMENT_WORDS, "typical maximum random", NULL,
+     "times of the simulated flash, those of its data sheet or at random"},
 };
 
 #define ARGUMENT_COUNT (sizeof arguments / sizeof arguments[0])
@@ -45,6 +46,37 @@ const struct argument *argument_find(const char *text, unsigned length)
         if (strlen(arguments[i].name) == length && strncmp(arguments[i].name, text, length) == 0) {
             return &arguments[i];
         }
+    }
+    return NULL;
+}
+
+/* Does an option of this name, at its end in `text`, take the word that follows? */
+static bool takes_next(const char *text, size_t length)
+{
+    for (unsigned i = 0; option_at(i) != NULL; i++) {
+        const struct option_row *row = option_at(i);
+        bool is_letter = length == 2 && text[0] == '-' && text[1] == row->letter;
+        bool is_name = length == strlen(row->name) + 2 &&
+                       strncmp(text + 2, row->name, length - 2) == 0 && text[1] == '-';
+        if (is_letter || is_name) {
+            return row->argument != NULL;
+        }
+    }
+    return false;
+}
+
+const struct argument *argument_of_command(const struct command *command)
+{
+    static const char brackets[] = "[](). |";
+    const char *at = command->arguments + strspn(command->arguments, brackets);
+    for (bool taken = false; *at != '\0'; at += strspn(at, brackets)) {
+        size_t length = strcspn(at, brackets);
+        const struct argument *argument = argument_find(at, (unsigned)length);
+        if (argument != NULL && !taken) {
+            return argument;
+        }
+        taken = at[0] == '-' && takes_next(at, length);
+        at += length;
     }
     return NULL;
 }
