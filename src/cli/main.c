@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 
 #include "board/board.h"
+#include "cli/version.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +20,7 @@ static int report(const struct error *error, int status)
 
 static int print_version(void)
 {
-    printf("extload %s\n", EXTLOAD_VERSION);
+    printf("extload %s (%s)\n", EXTLOAD_VERSION, version_commit);
     return 0;
 }
 
