@@ -100,13 +100,13 @@ static void quad_gate(void **state)
             cs_low(&b);
             put_op(&b, 0x32);
             put_bits(&b, 1, 0x10000, 24);
-            put_bits(&b, 4, 0xA5, 8);
+            put_bits(&b, 4, 0xA9, 8); /* IO3 stays high: no HOLD# */
             cs_high(&b);
             assert_int_equal(is_busy(&b), on);
             op(&b, 0x04);
         }
         wait_idle(&b);
-        assert_int_equal(b.array[0x10000], 0xA5);
+        assert_int_equal(b.array[0x10000], 0xA9);
         bench_close(&b);
     }
 }

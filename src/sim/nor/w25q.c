@@ -270,7 +270,7 @@ static uint64_t reset_time(const struct nor *nor, enum nor_operation_kind cut)
     return erasing && busy > idle ? busy : idle;
 }
 
-/* A register write that is under way hears no reset [INF]. */
+/* A register write that is under way hears no reset; RESET# ends deep power-down [INF]. */
 static bool reset(struct nor *nor, uint64_t now_ps, bool hard)
 {
     nor_settle(nor, now_ps);
