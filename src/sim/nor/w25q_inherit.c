@@ -67,19 +67,20 @@ const uint32_t w25q_inheritable_if[INHERIT_COUNT] = {
     [INHERIT_WPS_LOCKED] = NOR_IF_SR3,
 };
 
-/* Both copies of a register have the bits. */
+/* What is not volatile is in both copies of its register. */
 static void inherit_protection(struct nor *nor, enum inherited state)
 {
     uint8_t bits = nor_protection_bits(nor->part);
-    switch (state) {
-    case INHERIT_PROTECTED: nor->nv.registers.sr1 |= bits; break;
-    case INHERIT_COMPLEMENT_PROTECTED: nor->nv.registers.cr1 |= CR1_CMP; break;
-    case INHERIT_WPS_LOCKED: nor->nv.registers.cr2 |= CR2_WPS; break;
-    case INHERIT_QUAD_DISABLED: nor->nv.registers.cr1 &= (uint8_t)~CR1_QUAD; break;
-    default: break;
+    struct nor_registers *copies[2] = {&nor->now, &nor->nv.registers};
+    for (unsigned i = 0; i < 2; i++) {
+        switch (state) {
+        case INHERIT_PROTECTED: copies[i]->sr1 |= bits; break;
+        case INHERIT_PROTECTED_VOLATILE: copies[i]->sr1 |= i == 0 ? bits : 0; break;
+        case INHERIT_COMPLEMENT_PROTECTED: copies[i]->cr1 |= CR1_CMP; break;
+        case INHERIT_WPS_LOCKED: copies[i]->cr2 |= CR2_WPS; break;
+        default: copies[i]->cr1 &= (uint8_t)~CR1_QUAD; break;
+        }
     }
-    nor->now = nor->nv.registers;
-    nor->now.sr1 |= state == INHERIT_PROTECTED_VOLATILE ? bits : 0;
     nor_lock_all(nor, true);
 }
 

@@ -15,7 +15,8 @@
  *
  * W25Q512JV: QPI by its SFDP; public tables of parts do not list it. GD25Q64, GD25Q128: revisions
  * differ; here 31h and a second byte of 01h both reach status register 2, and a single byte clears
- * it, so that what works on every revision works here too [INF]; QPI as revision C has it [memory].
+ * it, so that what works on every revision works here too [INF]; 31h and QPI as an OpenOCD driver
+ * (dwcssi) uses them [comm].
  */
 #include "sim/clock.h"
 #include "sim/nor/part.h"
