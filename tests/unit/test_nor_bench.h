@@ -199,6 +199,16 @@ static inline void read_frame(struct bench *b, uint8_t opcode, uint32_t address,
     cs_high(b);
 }
 
+/* A little-endian word of an SFDP table. */
+static inline uint32_t word_of(const uint8_t bytes[4])
+{
+    uint32_t word = 0;
+    for (unsigned i = 4; i-- != 0;) {
+        word = word << 8 | bytes[i];
+    }
+    return word;
+}
+
 static inline uint8_t read_register(struct bench *b, uint8_t opcode)
 {
     uint8_t value;

@@ -36,8 +36,7 @@ static void identity(void **state)
         read_frame(&b, 0x5A, 0, 3, 8, sfdp, 4);
         assert_memory_equal(sfdp, "SFDP", 4);
         read_frame(&b, 0x5A, 0x304, 3, 8, sfdp, 4); /* density: bits - 1 */
-        uint64_t bits = sfdp[0] | sfdp[1] << 8 | sfdp[2] << 16 | (uint64_t)sfdp[3] << 24;
-        assert_int_equal(bits + 1, (uint64_t)large->size * 8);
+        assert_int_equal(word_of(sfdp), large->size * UINT64_C(8) - 1);
         bench_close(&b);
     }
 }

@@ -21,8 +21,7 @@ static void identity(void **state)
     }
 }
 
-/* 3 address bytes and 8 dummy clocks in every address mode; density as the size; times of the table
- * not beyond those of the chip by more than a multiplier. */
+/* 3 address bytes and 8 dummy clocks in every address mode; density as the size. */
 static void sfdp(void **state)
 {
     (void)state;
@@ -35,8 +34,7 @@ static void sfdp(void **state)
         assert_memory_equal(got, "SFDP", 4);
         assert_int_equal(got[6], sheet->four ? 1 : 0);
         read_frame(&b, 0x5A, 0x84, 3, 8, got, 4);
-        uint64_t bits = got[0] | got[1] << 8 | got[2] << 16 | (uint64_t)got[3] << 24;
-        assert_int_equal(bits + 1, (uint64_t)sheet->size * 8);
+        assert_int_equal(word_of(got), sheet->size * UINT64_C(8) - 1);
         read_frame(&b, 0x5A, 0x9C, 3, 8, got, 6); /* erase types */
         assert_memory_equal(got, ((uint8_t[]){0x0C, 0x20, 0x0F, 0x52, 0x10, 0xD8}), 6);
         read_frame(&b, 0x5A, 0xC0, 3, 8, got, 8);
