@@ -358,7 +358,7 @@ static void end_read(struct nor *nor)
         return;
     }
     bool stays =
-        moded && !frame->garbage && nor->part->family->continues(frame->command, frame->mode);
+        moded && !frame->garbage && nor->part->family->continues(nor, frame->command, frame->mode);
     nor->continuous = stays ? frame->command : NULL;
 }
 

@@ -81,15 +81,17 @@ static uint32_t clock_limit(const struct nor *nor, const struct nor_command *com
 }
 
 /* Macronix: every bit of the upper half is the inverse of that of the lower one, as in A5h and 5Ah. */
-static bool toggles(const struct nor_command *command, uint8_t mode)
+static bool toggles(const struct nor *nor, const struct nor_command *command, uint8_t mode)
 {
+    (void)nor;
     (void)command;
     return (mode >> 4) == (~mode & 0x0F);
 }
 
 /* ISSI [SFDP]: Axh. */
-static bool is_axh(const struct nor_command *command, uint8_t mode)
+static bool is_axh(const struct nor *nor, const struct nor_command *command, uint8_t mode)
 {
+    (void)nor;
     (void)command;
     return (mode >> 4) == 0x0A;
 }

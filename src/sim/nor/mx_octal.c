@@ -80,8 +80,9 @@ static uint32_t clock_limit(const struct nor *nor, const struct nor_command *com
 }
 
 /* There is no continuous read. */
-static bool continues(const struct nor_command *command, uint8_t mode)
+static bool continues(const struct nor *nor, const struct nor_command *command, uint8_t mode)
 {
+    (void)nor;
     (void)command;
     (void)mode;
     return false;

@@ -288,7 +288,7 @@ struct nor_family {
     /* CS# rose and the frame is complete and of the right length. */
     void (*execute)(struct nor *nor, uint64_t now_ps);
     /* Does this mode byte keep the chip in continuous read? */
-    bool (*continues)(const struct nor_command *command, uint8_t mode);
+    bool (*continues)(const struct nor *nor, const struct nor_command *command, uint8_t mode);
     /* Highest clock in Hz for a read at the present latency code. */
     uint32_t (*clock_limit)(const struct nor *nor, const struct nor_command *command);
     /* Puts the chip into the state named nor_inheritable(part, index). */
@@ -351,5 +351,7 @@ extern const struct nor_part nor_part_mx25l25645g;
 extern const struct nor_part nor_part_mx25r6435f;
 extern const struct nor_part nor_part_is25lp128;
 extern const struct nor_part nor_part_is25lp256;
+extern const struct nor_family nor_family_mt25q;
+extern const struct nor_part nor_part_mt25ql512abb;
 
 #endif

@@ -25,8 +25,9 @@ static uint32_t clock_limit(const struct nor *nor, const struct nor_command *com
     return nor->part->clocks[speed][nor_latency(nor, command) - 1] * UINT32_C(1000000);
 }
 
-static bool continues(const struct nor_command *command, uint8_t mode)
+static bool continues(const struct nor *nor, const struct nor_command *command, uint8_t mode)
 {
+    (void)nor;
     if ((command->flags & NOR_DDR) != 0) {
         return (mode >> 4) == (~mode & 0x0F);
     }

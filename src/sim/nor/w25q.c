@@ -72,8 +72,9 @@ static uint32_t clock_limit(const struct nor *nor, const struct nor_command *com
 }
 
 /* M5, M4 = 1, 0: Axh, and others. */
-static bool continues(const struct nor_command *command, uint8_t mode)
+static bool continues(const struct nor *nor, const struct nor_command *command, uint8_t mode)
 {
+    (void)nor;
     (void)command;
     return (mode & 0x30) == 0x20;
 }
