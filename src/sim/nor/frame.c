@@ -88,10 +88,17 @@ static void enter_dummy(struct nor *nor)
     }
 }
 
+static bool has_mode(const struct nor_frame *frame)
+{
+    uint32_t flags = frame->command->flags;
+    bool in_qpi = (flags & NOR_MODE_IN_QPI) != 0 && frame->protocol == NOR_QPI;
+    return (flags & NOR_MODE_BYTE) != 0 || in_qpi;
+}
+
 static void enter_mode(struct nor *nor)
 {
     struct nor_frame *frame = &nor->frame;
-    if ((frame->command->flags & NOR_MODE_BYTE) == 0) {
+    if (!has_mode(frame)) {
         enter_dummy(nor);
         return;
     }
@@ -349,7 +356,7 @@ void nor_select(struct nor *nor, uint64_t now_ps, uint64_t period_ps)
 static void end_read(struct nor *nor)
 {
     struct nor_frame *frame = &nor->frame;
-    if ((frame->command->flags & NOR_MODE_BYTE) == 0) {
+    if (!has_mode(frame)) {
         return;
     }
     bool keeps = (nor->part->features & NOR_KEEPS_CONTINUOUS) != 0;

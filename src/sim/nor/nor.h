@@ -119,7 +119,7 @@ void nor_observe(struct nor *nor,
 /* Counts of what was done, for the over-erase instrument and the benches. */
 struct nor_stats {
     uint64_t frames;
-    uint64_t erases_4k, erases_32k, erases_64k, erases_chip;
+    uint64_t erases_4k, erases_8k, erases_32k, erases_64k, erases_chip;
     uint64_t pages_programmed, bytes_programmed, bytes_read;
     uint64_t rejected; /* frames that a chip ignores: without WEL, wrong length, busy */
 };

@@ -67,6 +67,7 @@ static void count_erase(struct nor *nor, uint32_t length)
 {
     switch (length) {
     case NOR_SECTOR: nor->stats.erases_4k++; break;
+    case 8192: nor->stats.erases_8k++; break;
     case 32768: nor->stats.erases_32k++; break;
     default: nor->stats.erases_64k++; break;
     }

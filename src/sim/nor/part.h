@@ -60,16 +60,17 @@ enum nor_speed {
 };
 
 enum nor_command_flags {
-    NOR_NEEDS_QUAD = 1,   /* in SPI protocol only while the quad-enable bit is set */
-    NOR_WHILE_BUSY = 2,   /* decoded during an operation */
-    NOR_ARRAY_READ = 4,   /* streams from the array, whatever is going on in it */
-    NOR_DDR = 8,          /* address and later phases on both edges */
-    NOR_MODE_BYTE = 16,   /* 8 mode bits follow the address, on the address lanes */
-    NOR_SO_ONLY = 32,     /* answers on IO1 in every protocol */
-    NOR_WRAPS = 64,       /* obeys the burst wrap setting */
-    NOR_NEEDS_WEL = 128,  /* ignored unless the write-enable latch is set */
-    NOR_ANY_LENGTH = 256, /* takes effect at CS# rising wherever the frame ends */
-    NOR_MODE_CLOCK = 512, /* with NOR_MODE_BYTE: the mode bits are those of one clock */
+    NOR_NEEDS_QUAD = 1,     /* in SPI protocol only while the quad-enable bit is set */
+    NOR_WHILE_BUSY = 2,     /* decoded during an operation */
+    NOR_ARRAY_READ = 4,     /* streams from the array, whatever is going on in it */
+    NOR_DDR = 8,            /* address and later phases on both edges */
+    NOR_MODE_BYTE = 16,     /* 8 mode bits follow the address, on the address lanes */
+    NOR_SO_ONLY = 32,       /* answers on IO1 in every protocol */
+    NOR_WRAPS = 64,         /* obeys the burst wrap setting */
+    NOR_NEEDS_WEL = 128,    /* ignored unless the write-enable latch is set */
+    NOR_ANY_LENGTH = 256,   /* takes effect at CS# rising wherever the frame ends */
+    NOR_MODE_CLOCK = 512,   /* with NOR_MODE_BYTE: the mode bits are those of one clock */
+    NOR_MODE_IN_QPI = 1024, /* mode bits as with NOR_MODE_BYTE, but in QPI only */
     /* Rows that only the parts with this feature have; the same bits in nor_part.features. */
     NOR_IF_QPI = 1 << 16,
     NOR_IF_4B_MODE = 1 << 17,
@@ -353,5 +354,7 @@ extern const struct nor_part nor_part_is25lp128;
 extern const struct nor_part nor_part_is25lp256;
 extern const struct nor_family nor_family_mt25q;
 extern const struct nor_part nor_part_mt25ql512abb;
+extern const struct nor_family nor_family_sst26;
+extern const struct nor_part nor_part_sst26vf064b;
 
 #endif

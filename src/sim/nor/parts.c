@@ -8,11 +8,11 @@
 
 /* clang-format off: one a line */
 static const struct nor_part *const parts[] = {
-    &nor_part_s25fl064l,    &nor_part_s25fl128l,  &nor_part_s25fl256l,  &nor_part_mx66uw1g45g,
-    &nor_part_mx25um51245g, &nor_part_w25q64jv,   &nor_part_w25q128jv,  &nor_part_w25q512jv,
-    &nor_part_gd25q64,      &nor_part_gd25q128,   &nor_part_at25ql128a, &nor_part_mx25l12833f,
-    &nor_part_mx25l25645g,  &nor_part_mx25r6435f, &nor_part_is25lp128,  &nor_part_is25lp256,
-    &nor_part_mt25ql512abb,
+    &nor_part_s25fl064l,    &nor_part_s25fl128l,   &nor_part_s25fl256l,  &nor_part_mx66uw1g45g,
+    &nor_part_mx25um51245g, &nor_part_w25q64jv,    &nor_part_w25q128jv,  &nor_part_w25q512jv,
+    &nor_part_gd25q64,      &nor_part_gd25q128,    &nor_part_at25ql128a, &nor_part_mx25l12833f,
+    &nor_part_mx25l25645g,  &nor_part_mx25r6435f,  &nor_part_is25lp128,  &nor_part_is25lp256,
+    &nor_part_mt25ql512abb, &nor_part_sst26vf064b,
 };
 /* clang-format on */
 
