@@ -60,7 +60,7 @@ static void dummy_codes(void **state)
     }
 }
 
-/* Quad reads with 6 clocks after the address are good for 84 MHz, with 10 for 133. */
+/* Quad reads with 6 clocks after the address are good for 84 MHz, with 10 for 133; 03h for 50. */
 static void clock_limits(void **state)
 {
     (void)state;
@@ -76,6 +76,9 @@ static void clock_limits(void **state)
         b.period = 12000;
         array_read(&b, &row, 0, fast == 0 ? 4 : 8, 0, data, 64);
         assert_memory_equal(data, b.array, 64);
+        b.period = fast == 0 ? 20000 : 19000;
+        read_frame(&b, 0x03, 0, 3, 0, data, 64);
+        assert_int_equal(memcmp(data, b.array, 64) == 0, fast == 0);
         b.period = 40000;
         write_bytes(&b, 0x40, 0xC7);
     }
@@ -140,6 +143,8 @@ static void wpsel(void **state)
         op(&b, 0x06);
         op(&b, 0x7E);
         assert_true(takes_program(&b, 0x02, 0, 3));
+        op(&b, 0x06);
+        op(&b, 0x98);
         op(&b, 0x06);
         op(&b, 0x68);
         wait_idle(&b);
