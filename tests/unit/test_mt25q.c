@@ -123,7 +123,8 @@ static void wrap(void **state)
         uint32_t size = 16u << code;
         write_vcr(&b, (uint8_t)(0xF8 | code));
         read_frame(&b, 0x0B, 3, 3, 8, data, 66);
-        assert_int_equal(data[size > 64 ? 65 : size - 3], size > 64 ? 68 : 0);
+        assert_int_equal(data[size > 64 ? 65 : size - 4], size > 64 ? 68 : size - 1);
+        assert_int_equal(data[size > 64 ? 0 : size - 3], size > 64 ? 3 : 0);
     }
     bench_close(&b);
 }

@@ -228,6 +228,8 @@ static void quad_enable(void **state)
     write_frame(&b, 0x01, 0, 0, (const uint8_t[]){0xFF, 0x02}, 2);
     assert_int_equal(look_at(&b, 0x35), 0x0A);
     assert_int_equal(look_at(&b, 0x05), 0);
+    write_register_byte(&b, 0x01, 0x00);
+    assert_int_equal(look_at(&b, 0x35), 0x0A);
     array_read(&b, &quad, 0, 8, 0, data, 4);
     assert_memory_equal(data, b.array, 4);
     unlock(&b);

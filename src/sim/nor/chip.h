@@ -231,6 +231,8 @@ void nor_operation_start(struct nor *nor, uint64_t now_ps, enum nor_operation_ki
 void nor_inherit_erase(struct nor *nor, uint64_t now_ps);
 void nor_inherit_program(struct nor *nor, uint64_t now_ps);
 void nor_inherit_suspension(struct nor *nor);
+/* One of the two, or what is left of it. */
+void nor_inherit_operation(struct nor *nor, uint64_t now_ps, bool erase, bool suspended);
 /* A refused program (SR2_P_ERR) or erase (SR2_E_ERR): the flag is set and WIP stays. */
 void nor_operation_fail(struct nor *nor, uint8_t flag);
 void nor_operation_suspend(struct nor *nor, uint64_t now_ps);
@@ -298,6 +300,9 @@ void nor_erase_unit(struct nor *nor, uint64_t now_ps, const struct nor_guard *gu
 /* All but register writes, which go on to their end, is cut off; then the chip is deaf. */
 bool nor_reset_all(struct nor *nor, uint64_t now_ps, bool hard);
 void nor_power_up(struct nor *nor, uint64_t now_ps);
+/* For parts that keep their address mode in CR2_ADS; and for those without a DQS pin. */
+bool nor_long_address(const struct nor *nor);
+bool nor_never_strobes(const struct nor *nor);
 /* Write enable, suspend, reset, deep power-down, protocol and address mode. */
 void nor_execute_mode(struct nor *nor, uint64_t now_ps);
 

@@ -32,3 +32,15 @@ void nor_inherit_suspension(struct nor *nor)
     nor->operation.kind = NOR_IDLE;
     nor->wel = false;
 }
+
+void nor_inherit_operation(struct nor *nor, uint64_t now_ps, bool erase, bool suspended)
+{
+    if (erase) {
+        nor_inherit_erase(nor, now_ps);
+    } else {
+        nor_inherit_program(nor, now_ps);
+    }
+    if (suspended) {
+        nor_inherit_suspension(nor);
+    }
+}

@@ -56,18 +56,6 @@ static enum nor_protocol protocol(const struct nor *nor)
     return (nor->now.cr3 & MT25Q_EVCR_NO_DUAL) == 0 ? NOR_DPI : NOR_SPI;
 }
 
-static bool long_address(const struct nor *nor)
-{
-    return (nor->now.cr2 & CR2_ADS) != 0;
-}
-
-/* There is no DQS pin. */
-static bool strobes(const struct nor *nor)
-{
-    (void)nor;
-    return false;
-}
-
 /* Codes 0 and 15 are each command's own number: 10 with the address on four lines, else 8. */
 static unsigned dummy_clocks(const struct nor *nor, const struct nor_command *command)
 {
@@ -134,7 +122,7 @@ static uint8_t flag_status(struct nor *nor)
                      ((nor->sr2 & SR2_E_ERR) != 0 ? FLAG_ERASE_ERR : 0) |
                      ((nor->sr2 & SR2_P_ERR) != 0 ? FLAG_PROGRAM_ERR : 0) |
                      ((nor->sr2 & MT25Q_PROT_ERR) != 0 ? FLAG_PROT_ERR : 0) |
-                     (long_address(nor) ? FLAG_4_BYTE : 0));
+                     (nor_long_address(nor) ? FLAG_4_BYTE : 0));
 }
 
 /* In SPI what discriminates the part follows; in the wide protocols the three bytes come again. */
@@ -328,9 +316,9 @@ static void power_on(struct nor *nor, uint64_t now_ps)
 const struct nor_family nor_family_mt25q = {
     .commands = mt25q_commands,
     .protocol = protocol,
-    .long_address = long_address,
+    .long_address = nor_long_address,
     .latency = latency,
-    .strobes = strobes,
+    .strobes = nor_never_strobes,
     .power_on = power_on,
     .reset = reset,
     .accepts = accepts,

@@ -73,19 +73,6 @@ static void start_register_write(struct nor *nor, uint64_t now_ps)
     nor_write_nv(nor, now_ps, NOR_OPERATION_REGISTERS, &nv, nor_time_draw(nor, NOR_TIME_REGISTER));
 }
 
-static void inherit_operation(struct nor *nor, uint64_t now_ps, enum inherited state)
-{
-    bool suspended = state == INHERIT_ERASE_SUSPENDED || state == INHERIT_PROGRAM_SUSPENDED;
-    if (state == INHERIT_ERASE_IN_PROGRESS || state == INHERIT_ERASE_SUSPENDED) {
-        nor_inherit_erase(nor, now_ps);
-    } else {
-        nor_inherit_program(nor, now_ps);
-    }
-    if (suspended) {
-        nor_inherit_suspension(nor);
-    }
-}
-
 static void inherit_protocol(struct nor *nor, enum inherited state)
 {
     uint8_t bit = state == INHERIT_DUAL ? MT25Q_EVCR_NO_DUAL : MT25Q_EVCR_NO_QUAD;
@@ -107,10 +94,10 @@ void mt25q_inherit(struct nor *nor, uint64_t now_ps, unsigned index)
     case INHERIT_4_BYTE: nor->now.cr2 |= CR2_ADS; break;
     case INHERIT_BANK: nor->now.ear = 1; break;
     case INHERIT_WRITE_ENABLED: nor->wel = true; break;
-    case INHERIT_ERASE_IN_PROGRESS:
-    case INHERIT_PROGRAM_IN_PROGRESS:
-    case INHERIT_ERASE_SUSPENDED:
-    case INHERIT_PROGRAM_SUSPENDED: inherit_operation(nor, now_ps, state); break;
+    case INHERIT_ERASE_IN_PROGRESS: nor_inherit_operation(nor, now_ps, true, false); break;
+    case INHERIT_PROGRAM_IN_PROGRESS: nor_inherit_operation(nor, now_ps, false, false); break;
+    case INHERIT_ERASE_SUSPENDED: nor_inherit_operation(nor, now_ps, true, true); break;
+    case INHERIT_PROGRAM_SUSPENDED: nor_inherit_operation(nor, now_ps, false, true); break;
     case INHERIT_PROTECTED:
         nor->nv.registers.sr1 |= ALL_BP;
         nor->now.sr1 |= ALL_BP;

@@ -33,18 +33,6 @@ static enum nor_protocol protocol(const struct nor *nor)
     return (nor->now.cr2 & CR2_QPI) != 0 ? NOR_QPI : NOR_SPI;
 }
 
-static bool long_address(const struct nor *nor)
-{
-    return (nor->now.cr2 & CR2_ADS) != 0;
-}
-
-/* There is no DQS pin. */
-static bool strobes(const struct nor *nor)
-{
-    (void)nor;
-    return false;
-}
-
 static unsigned clocks_after_address(const struct nor *nor, const struct nor_command *command)
 {
     const struct mx25_traits *traits = mx25_traits(nor);
@@ -123,7 +111,7 @@ static uint8_t configuration(const struct nor *nor)
     if (mx25_traits(nor)->ultra_low_power && nor->frame.data_count % 2 == 1) {
         return nor->now.cr3;
     }
-    bool shown = (nor->part->features & NOR_IF_4B_MODE) != 0 && long_address(nor);
+    bool shown = (nor->part->features & NOR_IF_4B_MODE) != 0 && nor_long_address(nor);
     return (uint8_t)(nor->now.cr1 | (shown ? CR_4BYTE : 0));
 }
 
@@ -315,9 +303,9 @@ static void power_on(struct nor *nor, uint64_t now_ps)
 const struct nor_family nor_family_mx25 = {
     .commands = mx25_commands,
     .protocol = protocol,
-    .long_address = long_address,
+    .long_address = nor_long_address,
     .latency = latency,
-    .strobes = strobes,
+    .strobes = nor_never_strobes,
     .power_on = power_on,
     .reset = reset,
     .accepts = accepts,
@@ -334,9 +322,9 @@ const struct nor_family nor_family_mx25 = {
 const struct nor_family nor_family_is25 = {
     .commands = is25_commands,
     .protocol = protocol,
-    .long_address = long_address,
+    .long_address = nor_long_address,
     .latency = latency,
-    .strobes = strobes,
+    .strobes = nor_never_strobes,
     .power_on = power_on,
     .reset = reset,
     .accepts = accepts,

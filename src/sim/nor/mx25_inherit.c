@@ -105,19 +105,6 @@ static void inherit_read_parameters(struct nor *nor, enum inherited state)
     }
 }
 
-static void inherit_operation(struct nor *nor, uint64_t now_ps, enum inherited state)
-{
-    bool suspended = state == INHERIT_ERASE_SUSPENDED || state == INHERIT_PROGRAM_SUSPENDED;
-    if (state == INHERIT_ERASE_IN_PROGRESS || state == INHERIT_ERASE_SUSPENDED) {
-        nor_inherit_erase(nor, now_ps);
-    } else {
-        nor_inherit_program(nor, now_ps);
-    }
-    if (suspended) {
-        nor_inherit_suspension(nor);
-    }
-}
-
 void mx25_inherit(struct nor *nor, uint64_t now_ps, unsigned index)
 {
     enum inherited state = (enum inherited)index;
@@ -132,10 +119,10 @@ void mx25_inherit(struct nor *nor, uint64_t now_ps, unsigned index)
     case INHERIT_4_BYTE: nor->now.cr2 |= CR2_ADS; break;
     case INHERIT_BANK: nor->now.ear = 1; break;
     case INHERIT_WRITE_ENABLED: nor->wel = true; break;
-    case INHERIT_ERASE_IN_PROGRESS:
-    case INHERIT_PROGRAM_IN_PROGRESS:
-    case INHERIT_ERASE_SUSPENDED:
-    case INHERIT_PROGRAM_SUSPENDED: inherit_operation(nor, now_ps, state); break;
+    case INHERIT_ERASE_IN_PROGRESS: nor_inherit_operation(nor, now_ps, true, false); break;
+    case INHERIT_PROGRAM_IN_PROGRESS: nor_inherit_operation(nor, now_ps, false, false); break;
+    case INHERIT_ERASE_SUSPENDED: nor_inherit_operation(nor, now_ps, true, true); break;
+    case INHERIT_PROGRAM_SUSPENDED: nor_inherit_operation(nor, now_ps, false, true); break;
     case INHERIT_PROTECTED:
     case INHERIT_LOCKED: inherit_protection(nor, state); break;
     case INHERIT_ERROR_LATCHED:

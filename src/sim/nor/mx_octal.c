@@ -46,11 +46,6 @@ static enum nor_protocol protocol(const struct nor *nor)
     }
 }
 
-static bool long_address(const struct nor *nor)
-{
-    return (nor->now.cr2 & CR2_ADS) != 0;
-}
-
 /* Codes 0 to 7 are 20, 18, ... 6 clocks [BSP: CR2_DC_20_CYCLES is 0, CR2_DC_6_CYCLES is 7]. */
 static unsigned latency(const struct nor *nor, const struct nor_command *command)
 {
@@ -247,7 +242,7 @@ static void execute(struct nor *nor, uint64_t now_ps)
 const struct nor_family nor_family_mx_octal = {
     .commands = mx_octal_commands,
     .protocol = protocol,
-    .long_address = long_address,
+    .long_address = nor_long_address,
     .latency = latency,
     .strobes = strobes,
     .power_on = nor_power_up,

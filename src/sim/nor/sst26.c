@@ -44,13 +44,6 @@ static bool long_address(const struct nor *nor)
     return false;
 }
 
-/* There is no DQS pin. */
-static bool strobes(const struct nor *nor)
-{
-    (void)nor;
-    return false;
-}
-
 /* In QPI a register read has one dummy byte; reads have 2 mode and 4 dummy clocks [SFDP]. */
 static unsigned latency(const struct nor *nor, const struct nor_command *command)
 {
@@ -261,7 +254,7 @@ const struct nor_family nor_family_sst26 = {
     .protocol = protocol,
     .long_address = long_address,
     .latency = latency,
-    .strobes = strobes,
+    .strobes = nor_never_strobes,
     .power_on = power_on,
     .reset = nor_reset_all,
     .accepts = accepts,

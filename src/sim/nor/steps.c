@@ -35,6 +35,17 @@ bool nor_hears(const struct nor *nor, const struct nor_command *command)
     return (command->flags & NOR_NEEDS_WEL) == 0 || nor->wel;
 }
 
+bool nor_long_address(const struct nor *nor)
+{
+    return (nor->now.cr2 & CR2_ADS) != 0;
+}
+
+bool nor_never_strobes(const struct nor *nor)
+{
+    (void)nor;
+    return false;
+}
+
 /* Address bits that a 3-byte address lacks come from the extended address register. */
 void nor_begin_array(struct nor *nor)
 {
