@@ -55,8 +55,8 @@ static void add_status_write(struct step_list *list, const struct part_setup *se
                                       .set = quad ? SR2_QUAD : 0,
                                       .flags = flags});
     } else if (fast) {
-        add(list, (struct flash_step){
-                      .opcode = 0x01, .read = 0x15, .flags = flags | FLASH_STEP_JOIN});
+        add(list,
+            (struct flash_step){.opcode = 0x01, .read = 0x15, .flags = flags | FLASH_STEP_JOIN});
         add(list, (struct flash_step){.opcode = 0x01,
                                       .read = 0x15,
                                       .set = CR2_SPEED,
@@ -69,8 +69,8 @@ static void add_second_write(struct step_list *list, const struct part_setup *se
                              uint8_t flags)
 {
     if (setup->quad_enable == QUAD_ENABLE_SR2B7 && quad) {
-        add(list, (struct flash_step){
-                      .opcode = 0x3E, .read = 0x3F, .set = SR2_QUAD7, .flags = flags});
+        add(list,
+            (struct flash_step){.opcode = 0x3E, .read = 0x3F, .set = SR2_QUAD7, .flags = flags});
     } else if (setup->quad_enable == QUAD_ENABLE_SR2B1_READ_35_WRITE_31) {
         add(list, (struct flash_step){.opcode = 0x31,
                                       .read = 0x35,
@@ -82,11 +82,12 @@ static void add_second_write(struct step_list *list, const struct part_setup *se
 
 static void add_unlock(struct step_list *list, enum global_unlock unlock)
 {
-    static const uint8_t conditions[][2] = {[GLOBAL_UNLOCK_IF_15_B2] = {0x15, 0x04},
-                                            [GLOBAL_UNLOCK_IF_2B_B7] = {0x2B, 0x80}};
+    static const uint8_t conditions[][2] = {
+        [GLOBAL_UNLOCK_IF_15_B2] = {0x15, 0x04}, [GLOBAL_UNLOCK_IF_2B_B7] = {0x2B, 0x80}};
     if (unlock != GLOBAL_UNLOCK_NEVER) {
-        add(list, (struct flash_step){
-                      .opcode = 0x98, .read = conditions[unlock][0], .clear = conditions[unlock][1]});
+        add(list, (struct flash_step){.opcode = 0x98,
+                                      .read = conditions[unlock][0],
+                                      .clear = conditions[unlock][1]});
     }
 }
 
@@ -117,8 +118,7 @@ bool part_setup_fill(const struct part_setup *setup, unsigned lanes, uint32_t cl
     struct step_list list = {.steps = flash->steps, .room = true};
     bool quad = lanes == 4;
     bool fast = setup->low_power_hz != 0 && clock_hz > setup->low_power_hz;
-    uint8_t flags =
-        (uint8_t)(FLASH_STEP_DATA | (setup->volatile_status ? FLASH_STEP_VOLATILE : 0));
+    uint8_t flags = (uint8_t)(FLASH_STEP_DATA | (setup->volatile_status ? FLASH_STEP_VOLATILE : 0));
     memset(flash->steps, 0, sizeof flash->steps);
     add_address_mode(&list, setup);
     add_status_write(&list, setup, quad, fast, flags);

@@ -42,9 +42,9 @@ enum suspend_status {
 /* When 98h unlocks all blocks. */
 enum global_unlock {
     GLOBAL_UNLOCK_NEVER = 0,
-    GLOBAL_UNLOCK_ALWAYS = 1,     /* the blocks are locked at power-up */
-    GLOBAL_UNLOCK_IF_15_B2 = 2,   /* 15h bit 2, WPS: blocks are locked one by one */
-    GLOBAL_UNLOCK_IF_2B_B7 = 3    /* 2Bh bit 7, WPSEL: likewise */
+    GLOBAL_UNLOCK_ALWAYS = 1,   /* the blocks are locked at power-up */
+    GLOBAL_UNLOCK_IF_15_B2 = 2, /* 15h bit 2, WPS: blocks are locked one by one */
+    GLOBAL_UNLOCK_IF_2B_B7 = 3  /* 2Bh bit 7, WPSEL: likewise */
 };
 
 struct part_setup {

@@ -205,7 +205,7 @@ bool sim_boot(struct sim *sim, uint32_t address, char *why, size_t why_size)
     soc_feed_chip(sim->soc, true);
     sim->clock.now_ps += POWER_UP_PS;
     bool good = rom_sees(sim, 0x03, address, size, why, why_size) &&
-                rom_sees(sim, 0x13, address, size, why, why_size);
+                (!nor_knows(sim->nor, 0x13) || rom_sees(sim, 0x13, address, size, why, why_size));
     soc_feed_chip(sim->soc, false);
     return good;
 }

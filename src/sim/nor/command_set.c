@@ -123,3 +123,9 @@ const struct nor_read_type *nor_read_type_of(const struct nor *nor,
     }
     return &nor->part->reads[(at - first) / (2 * sizeof(*command))];
 }
+
+bool nor_knows(const struct nor *nor, uint8_t opcode)
+{
+    const struct nor_command *command = nor->by_opcode[0][opcode];
+    return command != NULL && (command->protocols & NOR_SPI) != 0;
+}

@@ -116,6 +116,9 @@ void nor_observe(struct nor *nor,
                                 uint32_t address, uint32_t length),
                  void *context);
 
+/* True if the part has this opcode in the SPI protocol. */
+bool nor_knows(const struct nor *nor, uint8_t opcode);
+
 /* Counts of what was done, for the over-erase instrument and the benches. */
 struct nor_stats {
     uint64_t frames;

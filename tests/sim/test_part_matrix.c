@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Each further part on both boards: erase, program an odd range, verify, read, boot as the ROM does.
+ * Once as it comes out of the box, once from the worst that an earlier owner may leave it in. The
+ * verdict comes from the cells.
+ */
+#include "sim/scenario.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define STATES_MAX 6
+#define MIB16      0x1000000u
+#define EDGE       0x1D0000u /* of both ends: where the tests work */
+
+/* The worst states, which may hold together: what has to be left in SPI comes first. */
+struct row {
+    const char *part, *supply;
+    const char *clocks[2]; /* of the two boards */
+    const char *worst[2][STATES_MAX];
+};
+
+static const struct row rows[] = {
+    {"S25FL128L",
+     "3.3V",
+     {"50MHz", "100MHz"},
+     {{"protected", "wrap", "other-latency", "error-latched", "qpi"},
+      {"wps-locked", "4-byte", "erase-suspended", "deep-power-down"}}},
+    {"S25FL256L",
+     "3.3V",
+     {"50MHz", "100MHz"},
+     {{"protected", "4-byte", "other-latency", "error-latched", "continuous-read"},
+      {"wps-locked", "4-byte", "erase-suspended", "qpi", "deep-power-down"}}},
+    {"W25Q64JV",
+     "3.3V",
+     {"50MHz", "100MHz"},
+     {{"protected", "quad-disabled", "erase-suspended"},
+      {"complement-protected", "wrap", "continuous-read"}}},
+    {"W25Q128JV",
+     "3.3V",
+     {"50MHz", "100MHz"},
+     {{"complement-protected", "dual-continuous-read"},
+      {"wps-locked", "quad-disabled", "erase-in-progress"}}},
+    {"W25Q512JV",
+     "3.3V",
+     {"50MHz", "100MHz"},
+     {{"protected", "extended-address", "4-byte", "4-byte-continuous-read"},
+      {"wps-locked", "extended-address", "4-byte", "erase-suspended", "deep-power-down"}}},
+    {"GD25Q64",
+     "3.3V",
+     {"50MHz", "100MHz"},
+     {{"protected", "quad-disabled", "erase-suspended"}, {"wrap", "deep-power-down"}}},
+    {"GD25Q128",
+     "3.3V",
+     {"50MHz", "100MHz"},
+     {{"protected", "program-suspended"}, {"complement-protected", "continuous-read"}}},
+    {"AT25QL128A",
+     "1.8V",
+     {"50MHz", "100MHz"},
+     {{"protected", "quad-disabled", "deep-power-down"},
+      {"complement-protected", "erase-suspended", "qpi"}}},
+    {"MX25L12833F",
+     "3.3V",
+     {"50MHz", "100MHz"},
+     {{"protected", "other-latency", "error-latched", "erase-suspended"},
+      {"locked", "wrap", "deep-power-down"}}},
+    {"MX25L25645G",
+     "3.3V",
+     {"50MHz", "100MHz"},
+     {{"protected", "4-byte", "other-latency", "qpi-continuous-read"},
+      {"locked", "4-byte", "bank", "erase-suspended", "qpi"}}},
+    {"MX25R6435F",
+     "3.3V",
+     {"33MHz", "80MHz"},
+     {{"protected", "wrap", "erase-suspended"}, {"protected", "deep-power-down"}}},
+    {"IS25LP128",
+     "3.3V",
+     {"50MHz", "100MHz"},
+     {{"protected", "other-latency", "erase-suspended"}, {"wrap", "qpi-continuous-read"}}},
+    {"IS25LP256",
+     "3.3V",
+     {"50MHz", "100MHz"},
+     {{"protected", "4-byte", "bank", "other-latency", "qpi"},
+      {"4-byte", "erase-in-progress", "wrap"}}},
+};
+
+#define ROWS (sizeof rows / sizeof rows[0])
+
+/* The board file with another part, supply and clock; on the second board small sectors. */
+static void write_board(const struct row *row, unsigned index, char *path, size_t size)
+{
+    char text[4096], line[256];
+    size_t used = 0;
+    FILE *from = fopen(scenario_boards[index], "r");
+    assert_non_null(from);
+    while (fgets(line, sizeof line, from) != NULL) {
+        if (strncmp(line, "  part:", 7) == 0) {
+            snprintf(line, sizeof line, "  part: %s\n", row->part);
+        } else if (strncmp(line, "  supply:", 9) == 0) {
+            snprintf(line, sizeof line, "  supply: %s\n", row->supply);
+        } else if (strncmp(line, "  clock:", 8) == 0) {
+            snprintf(line, sizeof line, "  clock: %s\n", row->clocks[index]);
+        }
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s", line);
+    }
+    fclose(from);
+    snprintf(text + used, sizeof text - used, "\n%s", index == 1 ? "sector_size: 4K\n" : "");
+    snprintf(path, size, "/tmp/extload-part-matrix-XXXXXX.yaml");
+    int file = mkstemps(path, 5);
+    assert_true(file >= 0);
+    assert_int_equal(write(file, text, strlen(text)), strlen(text));
+    close(file);
+}
+
+struct range {
+    uint32_t offset, size;
+};
+
+/* Across 16 MiB where the part is larger; else in the middle. And the last page, from an odd byte. */
+static void odd_ranges(uint32_t size, struct range ranges[2])
+{
+    uint32_t middle = size > MIB16 ? MIB16 : size / 2;
+    ranges[0] = (struct range){middle - 0x1F3, 0x523};
+    ranges[1] = (struct range){size - 0x1FD, 0x1FD};
+}
+
+/* Cells that are neither blank nor alike, at both ends and around the middle. */
+static void use_cells(struct scenario_rig *rig, const struct range *middle)
+{
+    uint32_t size = rig->board.part.size;
+    const uint32_t starts[] = {0, (middle->offset & ~0xFFFFu) - 0x20000, size - EDGE};
+    uint64_t seed = 5;
+    for (unsigned i = 0; i < 3; i++) {
+        for (uint32_t at = 0; at < EDGE; at += 8) {
+            uint64_t word = scenario_random(&seed);
+            memcpy(rig->cells + starts[i] + at, &word, sizeof word);
+        }
+    }
+}
+
+static void inherit(struct scenario_rig *rig, const char *const *states)
+{
+    for (unsigned i = 0; i < STATES_MAX && states[i] != NULL; i++) {
+        if (!nor_inherit(sim_nor(rig->sim), sim_clock(rig->sim)->now_ps, states[i])) {
+            fail_msg("no state `%s`", states[i]);
+        }
+    }
+}
+
+static void make_image(struct image *image, const struct board *board, const struct range ranges[2])
+{
+    static uint8_t bytes[0x800];
+    struct error error = {0};
+    uint64_t seed = 11;
+    image_init(image);
+    for (unsigned i = 0; i < 2; i++) {
+        for (uint32_t k = 0; k < ranges[i].size; k++) {
+            bytes[k] = (uint8_t)scenario_random(&seed);
+        }
+        assert_true(image_add_bytes(image, "random", bytes, ranges[i].size, IMAGE_BIN, true,
+                                    board->window + ranges[i].offset, &error));
+    }
+}
+
+/* With small sectors the range has bounds that only small erases reach, and room for large ones. An
+ * interrupted operation has torn the first block: it goes as a whole. */
+static void erase(struct scenario_rig *rig, uint8_t *before, bool torn)
+{
+    uint32_t sector = rig->board.sector_size, start = torn ? 0 : sector;
+    uint32_t size = 0x20000 - sector - start;
+    size = size == 0 ? sector : size;
+    scenario_assert_good(rig, operation_erase(&rig->session, rig->board.window + start, size,
+                                              &rig->error));
+    memset(before + start, 0xFF, size);
+    assert_memory_equal(rig->cells, before, 0x40000);
+}
+
+static void read_back(struct scenario_rig *rig, const struct image *image)
+{
+    static uint8_t bytes[0x800];
+    for (unsigned i = 0; i < image->count; i++) {
+        const struct image_segment *segment = &image->segments[i];
+        scenario_assert_good(rig, operation_read(&rig->session, "read", segment->address, bytes,
+                                                 segment->size, &rig->error));
+        assert_memory_equal(bytes, segment->bytes, segment->size);
+    }
+}
+
+static void run(const struct row *row, unsigned board, bool worst)
+{
+    char path[64];
+    struct scenario_rig rig;
+    struct image image;
+    struct range ranges[2];
+    write_board(row, board, path, sizeof path);
+    const struct scenario scenario = {.board = path, .seed = 3};
+    scenario_open(&rig, &scenario);
+    unlink(path);
+    odd_ranges(rig.board.part.size, ranges);
+    use_cells(&rig, &ranges[0]);
+    if (worst) {
+        inherit(&rig, row->worst[board]);
+    }
+    scenario_assert_good(&rig, session_begin(&rig.session, OPERATION_ERASE, &rig.error));
+    /* an interrupted operation has left marks in its block */
+    uint8_t *before = malloc(rig.board.part.size);
+    assert_non_null(before);
+    memcpy(before, rig.cells, rig.board.part.size);
+    make_image(&image, &rig.board, ranges);
+    erase(&rig, before, worst);
+    scenario_assert_good(&rig, scenario_program(&rig, &image));
+    scenario_assert_cells(&rig, &image, before);
+    scenario_assert_good(&rig, operation_verify(&rig.session, &image, &rig.error));
+    read_back(&rig, &image);
+    scenario_assert_boots(&rig);
+    image_release(&image);
+    free(before);
+    scenario_close(&rig);
+}
+
+static void each_part(bool worst)
+{
+    const char *only = getenv("PART");
+    for (size_t i = 0; i < ROWS; i++) {
+        for (unsigned board = 0; board < 2; board++) {
+            if (only == NULL || strcmp(only, rows[i].part) == 0) {
+                print_message("%s on board %u\n", rows[i].part, board);
+                run(&rows[i], board, worst);
+            }
+        }
+    }
+}
+
+static void each_part_as_delivered(void **state)
+{
+    (void)state;
+    each_part(false);
+}
+
+static void each_part_at_its_worst(void **state)
+{
+    (void)state;
+    each_part(true);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_part_as_delivered),
+        cmocka_unit_test(each_part_at_its_worst),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
