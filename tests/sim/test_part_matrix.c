@@ -64,7 +64,7 @@ static const struct row rows[] = {
      "1.8V",
      {"50MHz", "100MHz"},
      {{"protected", "quad-disabled", "deep-power-down"},
-      {"complement-protected", "erase-suspended", "qpi"}}},
+      {"complement-protected", "wps-locked", "erase-suspended"}}},
     {"MX25L12833F",
      "3.3V",
      {"50MHz", "100MHz"},
@@ -88,6 +88,15 @@ static const struct row rows[] = {
      {"50MHz", "100MHz"},
      {{"protected", "4-byte", "bank", "other-latency", "qpi"},
       {"4-byte", "erase-in-progress", "wrap"}}},
+    {"MT25QL512ABB",
+     "3.3V",
+     {"50MHz", "90MHz"},
+     {{"protected", "bank", "4-byte", "other-latency", "continuous-read"},
+      {"locked", "4-byte", "error-latched", "erase-suspended", "dual-protocol"}}},
+    {"SST26VF064B",
+     "3.3V",
+     {"50MHz", "100MHz"},
+     {{"wrap", "erase-suspended", "qpi"}, {"program-suspended", "qpi-continuous-read"}}},
 };
 
 #define ROWS (sizeof rows / sizeof rows[0])
@@ -175,8 +184,8 @@ static void erase(struct scenario_rig *rig, uint8_t *before, bool torn)
     uint32_t sector = rig->board.sector_size, start = torn ? 0 : sector;
     uint32_t size = 0x20000 - sector - start;
     size = size == 0 ? sector : size;
-    scenario_assert_good(rig, operation_erase(&rig->session, rig->board.window + start, size,
-                                              &rig->error));
+    scenario_assert_good(
+        rig, operation_erase(&rig->session, rig->board.window + start, size, &rig->error));
     memset(before + start, 0xFF, size);
     assert_memory_equal(rig->cells, before, 0x40000);
 }
@@ -237,6 +246,48 @@ static void each_part(bool worst)
     }
 }
 
+/* One state alone: Init, an erase of what it may have torn, a write, the boot. False past the last. */
+static bool run_state(const char *board, unsigned index)
+{
+    struct scenario_rig rig;
+    struct image image;
+    const struct scenario scenario = {.board = board, .seed = 3 + index};
+    scenario_open(&rig, &scenario);
+    const char *const states[STATES_MAX] = {nor_inheritable_of(sim_nor(rig.sim), index)};
+    if (states[0] != NULL) {
+        print_message("%s: %s\n", rig.board.part.name, states[0]);
+        inherit(&rig, states);
+        scenario_make_image(&image, &rig.board, 0x20011, 0x111, index);
+        scenario_assert_good(&rig,
+                             operation_erase(&rig.session, rig.board.window, 0x10000, &rig.error));
+        scenario_assert_good(&rig, scenario_program(&rig, &image));
+        scenario_assert_cells(&rig, &image, NULL);
+        scenario_assert_boots(&rig);
+        image_release(&image);
+    }
+    scenario_close(&rig);
+    return states[0] != NULL;
+}
+
+static void each_state_alone(void **state)
+{
+    (void)state;
+    const char *only = getenv("PART");
+    unsigned cells = 0;
+    for (size_t i = 0; i < ROWS; i++) {
+        char path[64];
+        if (only != NULL && strcmp(only, rows[i].part) != 0) {
+            continue;
+        }
+        write_board(&rows[i], 0, path, sizeof path);
+        for (unsigned k = 0; run_state(path, k); k++) {
+            cells++;
+        }
+        unlink(path);
+    }
+    print_message("%u states\n", cells);
+}
+
 static void each_part_as_delivered(void **state)
 {
     (void)state;
@@ -254,6 +305,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_part_as_delivered),
         cmocka_unit_test(each_part_at_its_worst),
+        cmocka_unit_test(each_state_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
