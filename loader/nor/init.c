@@ -40,7 +40,8 @@ static bool leave_continuous_read(void)
 }
 
 /* Lets what is under way end: a reset would tear an erase, and a register write hears no reset. A
- * chip erase is not waited for, the reset ends it. */
+ * chip erase is not waited for, the reset ends it. No longer than 1.28 times the maximum: the host
+ * waits too. */
 static bool wait_ready(const struct flash_block *flash, bool *done, uint32_t *status)
 {
     uint32_t ms = flash->register_write_ms;
@@ -49,7 +50,7 @@ static bool wait_ready(const struct flash_block *flash, bool *done, uint32_t *st
             ms = flash->erase[i].max_ms;
         }
     }
-    return chip_wait(ms * 1000u, done, status);
+    return chip_wait(ms * 640u, done, status);
 }
 
 /* Of a chip in an octal protocol, the wider first: what is under way ends, then the reset. */
@@ -223,9 +224,11 @@ bool nor_init(const struct board_block *block)
     if (chip_has_octal() && !leave_octal(flash)) {
         return false;
     }
-    if (!wait_ready(flash, &done, &status) || !leave_continuous_read() ||
+    /* In continuous read every status is a byte of the array. After the reset only a register write
+     * can be under way. */
+    if (!leave_continuous_read() || !wait_ready(flash, &done, &status) ||
         !reset(flash, done ? flash->reset_us * 2u : flash->reset_busy_us) ||
-        !wait_ready(flash, &done, &status)) {
+        !chip_wait(flash->register_write_ms * 1000u, &done, &status)) {
         return false;
     }
     if (!done && (status & 0xFFu) != 0xFF) { /* FF: nobody there, the ID will tell */
