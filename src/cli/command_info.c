@@ -4,6 +4,8 @@
 #include "cli/progress.h"
 #include "cli/rig.h"
 #include "host/record_text.h"
+#include "sfdp/dump.h"
+#include "sfdp/text.h"
 
 #include <stdio.h>
 
@@ -35,12 +37,32 @@ static void print_record(struct rig *rig)
                       RECORD_BRIEF);
 }
 
+static int print_sfdp(const struct options *options, struct error *error)
+{
+    struct sfdp_dump dump;
+    struct sfdp sfdp;
+    if (options->board != NULL || options->json) {
+        error_set(error, ERROR_USAGE, NULL, 0, 0, "info --sfdp FILE takes no --%s",
+                  options->board != NULL ? "board" : "json");
+        return 2;
+    }
+    if (!sfdp_dump_read(&dump, options->sfdp, error) ||
+        !sfdp_dump_decode(&sfdp, &dump, options->sfdp, error)) {
+        return error_exit_status(error->code);
+    }
+    sfdp_print(stdout, &sfdp);
+    return 0;
+}
+
 int command_info(const struct options *options, struct error *error)
 {
     struct rig rig;
     if (options->argument_count != 0) {
         error_set(error, ERROR_USAGE, NULL, 0, 0, "info takes no arguments");
         return 2;
+    }
+    if (options->sfdp != NULL) {
+        return print_sfdp(options, error);
     }
     bool good = rig_prepare(&rig, options, error) && rig_open(&rig, options, error);
     if (good) {

@@ -17,7 +17,9 @@ const struct command commands[] = {
     {"read", "--board BOARD RANGE -o FILE", "read the flash into a file",
      "RANGE is START+SIZE or START..END. FILE.hex is written as Intel HEX, others raw.",
      command_read},
-    {"info", "--board BOARD", "initialise and say what is there", "", command_info},
+    {"info", "(--board BOARD | --sfdp FILE)", "initialise and say what is there",
+     "With --sfdp: what a flash says of itself in a dump of its SFDP space; needs no board.",
+     command_info},
     {"check", "FILE...", "what is wrong with a loader file, without running it",
      "Reads .stldr files of any STM32. With --rehearse, the simulated board then runs them too.\n"
      "Status 0: no error among the findings; 1: there is; 2: a file is no loader.\n"

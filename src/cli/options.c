@@ -50,6 +50,8 @@ static const struct option_row rows[] = {
      "findings about the loader as JSON on stdout, all else on stderr"},
     {"sarif", 0, KIND_TEXT, "FILE", FIELD(sarif), "check",
      "write the findings as SARIF 2.1.0 into a file, too"},
+    {"sfdp", 0, KIND_TEXT, "FILE", FIELD(sfdp), "info",
+     "print a dump of a flash's SFDP space, in bytes or hex text; needs no board"},
     {"mcu", 'm', KIND_TEXT, "MCU", FIELD(mcu), "check",
      "device that the loader is for (default: that of --board, or told by the file)"},
     {"rehearse", 'r', KIND_FLAG, NULL, FIELD(rehearse), "check",

@@ -17,7 +17,7 @@
 
 struct options {
     const char *board, *loader, *host, *target, *nor, *output, *link, *timing, *core, *data, *mcu,
-        *sarif;
+        *sarif, *sfdp;
     const char *hosts[OPTIONS_HOSTS_MAX]; /* every --host, the last of which is `host` */
     unsigned host_count;
     const char *host_options[OPTIONS_REPEATS]; /* NAME=VALUE each; NULL ends them */
