@@ -119,8 +119,8 @@ struct flash_status {
 #define FLASH_OCTAL UINT8_C(1) /* eight lines: struct octal_block lies behind the script */
 
 struct flash_block {
-    uint8_t id[3]; /* JEDEC RDID */
-    uint8_t id_length;
+    uint8_t id[3];         /* JEDEC RDID */
+    uint8_t id_length;     /* 3; or 0: any ID will do, `sfdp` tells the chip */
     uint32_t size;         /* bytes */
     uint16_t page_size;    /* program page, bytes */
     uint8_t address_bytes; /* 3, or 4: then every opcode here is one that always takes 4 */
@@ -183,6 +183,18 @@ struct octal_block {
 
 #define OCTAL_BLOCK_WORDS (sizeof(struct octal_block) / sizeof(uint32_t))
 
+#define SFDP_BLOCK_MAX    92 /* bytes: 23 words */
+
+/*
+ * The basic SFDP table that the board was built from. Init reads as much of the chip's, by 5Ah with
+ * a 24-bit address and 8 dummy clocks right after the reset, and refuses another one.
+ */
+struct sfdp_block {
+    uint32_t address;
+    uint32_t size; /* bytes, at most SFDP_BLOCK_MAX; 0 = nothing is compared */
+    uint32_t crc;  /* CRC-32 as in board_block */
+};
+
 struct board_block {
     uint32_t magic;
     uint16_t version;
@@ -194,6 +206,7 @@ struct board_block {
     uint32_t iwdg_key;       /* address of IWDG_KR, fed in long waits; 0 = none */
     struct controller_block controller;
     struct flash_block flash;
+    struct sfdp_block sfdp;
     uint32_t script_words;
     uint32_t script[BOARD_BLOCK_SCRIPT_MAX];
 };

@@ -79,8 +79,11 @@ enum record_reason {
     REASON_LINES_SWAPPED =
         30, /* data lines are exchanged: the controller's line on which the flash's IO0 is, the one
               on which its IO1 is (0 and 1: IO2 and IO3 are exchanged) */
-    REASON_PROTOCOL = 31 /* the chip does not answer in the protocol it was switched to: 1 if octal,
-                            SR1, 1 if it heard that and answers in SPI again */
+    REASON_PROTOCOL =
+        31, /* the chip does not answer in the protocol it was switched to: 1 if octal, SR1, 1 if it
+              heard that and answers in SPI again */
+    REASON_SFDP = 32 /* the chip's basic SFDP table is another one: its address, CRC-32, the CRC-32
+                        that the board was built from */
 };
 
 /* `found`: the chip's status registers as Init found them, before it changed anything: SR1 in bits

@@ -3,6 +3,7 @@
 
 #include "bringup/bringup.h"
 #include "bus/bus.h"
+#include "crc32.h"
 #include "guard/guard.h"
 #include "nor/nor.h"
 #include "record/flight.h"
@@ -11,24 +12,11 @@
 
 #include <stddef.h>
 
-#define CRC_POLYNOMIAL UINT32_C(0xEDB88320) /* IEEE 802.3, reflected */
-#define CRC_START      (offsetof(struct board_block, crc) + sizeof(uint32_t))
+#define CRC_START (offsetof(struct board_block, crc) + sizeof(uint32_t))
 
 __attribute__((section(".board_block"), used)) union board_reserve board_block;
 
 struct loader_state loader_state;
-
-static uint32_t crc32(const uint8_t *bytes, uint32_t size)
-{
-    uint32_t crc = UINT32_MAX;
-    while (size-- > 0) {
-        crc ^= *bytes++;
-        for (int bit = 0; bit < 8; bit++) {
-            crc = crc >> 1 ^ (CRC_POLYNOMIAL & (0u - (crc & 1u)));
-        }
-    }
-    return ~crc;
-}
 
 static bool check_board_block(const struct board_block *block)
 {

@@ -58,6 +58,8 @@ bool chip_wait(uint32_t us, bool *done, uint32_t *status);
 bool chip_modify(const struct nor_op *op, const uint8_t *bytes, uint32_t us,
                  enum record_reason reason);
 
+/* True if the chip's basic SFDP table is the one of the board block, or the block has none. */
+bool chip_compare_sfdp(void);
 /* Works through the block's steps and clears WEL. */
 bool chip_configure(void);
 

@@ -130,10 +130,11 @@ static bool identify(const struct flash_block *flash)
         return false;
     }
     flight_id(id);
-    if (id == expected && id == again) {
+    bool answers = id != NOTHING_ON && id != 0 && id == again;
+    if (answers && (id == expected || flash->id_length == 0)) {
         return true;
     }
-    return find_exchange(expected) && flight_fail(id == NOTHING_ON ? REASON_FLASH_SILENT_HIGH
+    return (flash->id_length == 0 || find_exchange(expected)) && flight_fail(id == NOTHING_ON ? REASON_FLASH_SILENT_HIGH
                                                   : id == 0        ? REASON_FLASH_SILENT_LOW
                                                                    : REASON_FLASH_WRONG_ID,
                                                   id, expected, again);
@@ -239,7 +240,7 @@ bool nor_init(const struct board_block *block)
         chip_command(flash->clear_status, 1);
     }
     flight_phase(PHASE_IDENTIFY, 0);
-    if (!identify(flash)) {
+    if (!identify(flash) || !chip_compare_sfdp()) {
         return false;
     }
     flight_phase(PHASE_CONFIGURE, 0);

@@ -68,7 +68,7 @@ static bool find_mcu(struct loading *loading)
     return ok && found;
 }
 
-static bool find_part(struct loading *loading)
+static bool find_named_part(struct loading *loading)
 {
     const struct schema_value *name = &loading->values.flash.part;
     struct data_files *files = malloc(sizeof *files);
@@ -98,6 +98,28 @@ static bool find_part(struct loading *loading)
         error_hint(loading->error, "nearest: %s; `extload list parts` prints all", best);
     }
     return ok && found;
+}
+
+/* Exactly one of `part` and `sfdp`. */
+static bool find_part(struct loading *loading)
+{
+    const struct board_file_flash *flash = &loading->values.flash;
+    if (flash->part.node != NULL && flash->sfdp.node != NULL) {
+        schema_error(&loading->file, &flash->sfdp, ERROR_BAD_VALUE, loading->error,
+                     "`sfdp` beside `part`");
+        return error_hint(loading->error, "keep one of the two");
+    }
+    if (flash->id.node != NULL && flash->sfdp.node == NULL) {
+        schema_error(&loading->file, &flash->id, ERROR_BAD_VALUE, loading->error,
+                     "`id` without `sfdp`");
+        return error_hint(loading->error, "a part file has the ID; remove this key");
+    }
+    if (flash->part.node == NULL && flash->sfdp.node == NULL) {
+        schema_error(&loading->file, &flash->self, ERROR_MISSING_KEY, loading->error,
+                     "`part` in flash");
+        return error_hint(loading->error, "add `part:`, or `sfdp:` with a dump of the chip's SFDP");
+    }
+    return flash->sfdp.node != NULL ? board_load_sfdp(loading) : find_named_part(loading);
 }
 
 static bool find_controller(struct loading *loading)
@@ -239,6 +261,7 @@ static void fill_block(struct loading *loading)
     block->fastest_cpu_hz = loading->mcu.cost.fastest_cpu_hz;
     block->iwdg_key = loading->mcu.iwdg_key;
     block->flash = loading->part.flash;
+    block->sfdp = board_sfdp_block(&loading->board.sfdp);
     block->controller.kind = (uint8_t)loading->controller->kind;
     block->controller.chip_select = (uint8_t)loading->values.flash.chip_select.number;
     block->controller.memory_type = loading->part.memory_type;

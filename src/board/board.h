@@ -10,6 +10,7 @@
 
 #include "abi/board_block.h"
 #include "report/error.h"
+#include "sfdp/dump.h"
 
 #define BOARD_WIRES_MAX    64
 #define BOARD_PINS_MAX     24
@@ -64,6 +65,15 @@ struct part {
     char timing_source[160];
 };
 
+/* The dump that the board's flash comes from. */
+struct board_sfdp {
+    char path[256]; /* "" = the flash comes from a part file, and nothing below counts */
+    struct sfdp_dump dump;
+    uint32_t rules; /* as in struct sfdp */
+    uint32_t table; /* address of the basic table in the dump */
+    uint32_t words; /* of it that were decoded; all are in the dump */
+};
+
 /* What an instruction and an access cost on this MCU, hundredths of CPU cycles, each with its
  * trust. */
 struct board_cost {
@@ -82,6 +92,7 @@ struct board {
     char controller[16];
     char port[8];
     struct part part;
+    struct board_sfdp sfdp;
     struct board_cost cost;
     uint32_t work_base, work_size;     /* OpenOCD's work area */
     uint32_t loader_base, loader_size; /* the host tool's RAM for loaders: first word is its BKPT */

@@ -31,8 +31,14 @@ static const struct schema_key pin_keys[] = {
 };
 
 static const struct schema_key flash_keys[] = {
-    TEXT_KEY(board_file_flash, part, "part", true, 31,
-             "the flash chip, one of `extload list parts`"),
+    TEXT_KEY(board_file_flash, part, "part", false, 31,
+             "the flash chip, one of `extload list parts`. Or give `sfdp`"),
+    TEXT_KEY(
+        board_file_flash, sfdp, "sfdp", false, 200,
+        "instead of `part`: a dump of the chip's SFDP, bytes or hex text; its path counts from "
+        "the board file's folder. Init compares it with the chip (sfdp.md)"),
+    TEXT_KEY(board_file_flash, id, "id", false, 8,
+             "with `sfdp`: the bytes that 9Fh reads, as `01 60 17`; any ID will do if left out"),
     TEXT_KEY(board_file_flash, controller, "controller", true, 15,
              "the MCU's controller that drives it, such as XSPI2"),
     TEXT_KEY(board_file_flash, port, "port", false, 7,

@@ -10,7 +10,8 @@
 #define BOARD_FILE_SIGNALS 11 /* CLK, NCS, IO0..IO7, DQS */
 
 struct board_file_flash {
-    struct schema_value self, part, controller, port, lanes, clock, supply, chip_select, reset;
+    struct schema_value self, part, sfdp, id, controller, port, lanes, clock, supply, chip_select,
+        reset;
     struct {
         struct schema_value self, signals[BOARD_FILE_SIGNALS];
     } pins;

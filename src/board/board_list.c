@@ -20,8 +20,8 @@ static bool summarize_board(const char *path, char *summary, size_t size, struct
         schema_read(&file, yaml_file_root(&file), "a board file", board_file_keys, &values, error);
     if (ok) {
         snprintf(summary, size, "%s, %s on %s, %s lines, up to %s", values.mcu.text,
-                 values.flash.part.text, values.flash.controller.text, values.flash.lanes.text,
-                 values.flash.clock.text);
+                 values.flash.part.text != NULL ? values.flash.part.text : values.flash.sfdp.text,
+                 values.flash.controller.text, values.flash.lanes.text, values.flash.clock.text);
     }
     yaml_file_release(&file);
     return ok;

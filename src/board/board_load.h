@@ -23,6 +23,12 @@ struct loading {
     struct error *error;
 };
 
+/* Fills loading.part and board.sfdp from the dump that `sfdp` names. */
+bool board_load_sfdp(struct loading *loading);
+
+/* What Init compares; nothing if the flash comes from a part file. */
+struct sfdp_block board_sfdp_block(const struct board_sfdp *sfdp);
+
 /* Checks that the pad is on the package. `what` names the use in messages. */
 bool board_check_package(struct loading *loading, const struct schema_value *place, const char *pad,
                          const char *what);

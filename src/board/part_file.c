@@ -169,8 +169,8 @@ const struct schema_key part_file_keys[] = {
     END_OF_KEYS,
 };
 
-static bool read_id(struct yaml_file *file, const struct schema_value *value, struct part *part,
-                    struct error *error)
+bool part_read_id(struct yaml_file *file, const struct schema_value *value, struct part *part,
+                  struct error *error)
 {
     for (unsigned i = 0; i < sizeof part->id; i++) {
         char byte[5] = "0x";
@@ -399,7 +399,7 @@ static bool read_part(struct yaml_file *file, struct part_file *part, struct err
     struct part_values values;
     memset(&values, 0, sizeof values);
     if (!schema_read(file, yaml_file_root(file), "a part file", part_file_keys, &values, error) ||
-        !check_part(file, &values, error) || !read_id(file, &values.id, &part->part, error)) {
+        !check_part(file, &values, error) || !part_read_id(file, &values.id, &part->part, error)) {
         return false;
     }
     take_part(part, &values);

@@ -45,6 +45,10 @@ extern const struct schema_key part_file_keys[];
 /* Reads and checks a part file. */
 bool part_load(struct part_file *part, const char *path, struct error *error);
 
+/* Takes part.id from a text of three bytes in hex, as `01 60 17`. */
+bool part_read_id(struct yaml_file *file, const struct schema_value *value, struct part *part,
+                  struct error *error);
+
 /* Reads a list of read or program commands. `latency`: dummy clocks after a reset. */
 bool part_read_commands(struct yaml_file *file, const struct schema_value *list, uint64_t latency,
                         struct part_command *commands, unsigned *count, struct error *error);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/commands.h"
 
+#include "board/sfdp_part.h"
 #include "cli/progress.h"
 #include "pack/pack.h"
+#include "sfdp/text.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,6 +19,27 @@ static void print_board(const struct board *board)
     printf("board    %s: %s, %s (%s) on %s port %s\n", board->name, board->mcu, board->part.name,
            size, board->controller, board->port);
     printf("clock    %s\n", clock);
+}
+
+/* What the dump tells, and what it does not. */
+static void print_sfdp(const struct board *board)
+{
+    if (board->sfdp.path[0] == '\0') {
+        return;
+    }
+    printf("sfdp     %s: reads %02Xh, programs %02Xh, erases", board->sfdp.path,
+           board->block.flash.read_fast.opcode, board->block.flash.program.opcode);
+    for (unsigned i = 0; i < BOARD_BLOCK_ERASE_TYPES; i++) {
+        const struct flash_erase *erase = &board->block.flash.erase[i];
+        if (erase->size_log2 != 0) {
+            printf(" %02Xh (%u KiB)", erase->opcode, (1u << erase->size_log2) / 1024);
+        }
+    }
+    printf("\n");
+    sfdp_print_rules(stdout, board->sfdp.rules);
+    for (const char *const *line = sfdp_part_assumptions; *line != NULL; line++) {
+        printf("assumed  %s\n", *line);
+    }
 }
 
 static void print_image(const struct board *board, const struct loader_image *image)
@@ -76,6 +99,7 @@ int command_build(const struct options *options, struct error *error)
         return error_exit_status(error->code);
     }
     print_board(&board);
+    print_sfdp(&board);
     print_image(&board, pack_loader_image());
     printf("wrote    %s (%zu bytes)\n", path, size);
     return 0;

@@ -96,6 +96,10 @@ static const struct reason_text reasons[] = {
     [REASON_PROTOCOL] =
         {"PROTOCOL", "",
          "check these lines, their pins and tracks; the flash needs its power taken away"},
+    [REASON_SFDP] = {"SFDP",
+                     "the flash's SFDP is not that of the board file: table at 0x%03x has CRC "
+                     "0x%08x, not 0x%08x",
+                     "another chip or revision: dump its SFDP and build again"},
 };
 
 #define REASON_COUNT (sizeof reasons / sizeof reasons[0])
@@ -183,6 +187,12 @@ void explain_record(const struct record *record, const struct board *board,
         return;
     }
     const struct reason_text *text = &reasons[record->reason];
+    if (record->reason == REASON_FLASH_WRONG_ID && record->detail[1] == 0) { /* no `id:` */
+        snprintf(explanation->what, sizeof explanation->what,
+                 "the flash's ID reads 0x%06x, then 0x%06x", record->detail[0], record->detail[2]);
+        snprintf(explanation->hint, sizeof explanation->hint, "check NCS, CLK, IO0 and IO1");
+        return;
+    }
     if (record->reason == REASON_LINE_STUCK) {
         explain_line(record, board, explanation);
     } else if (record->reason == REASON_PROTOCOL) {

@@ -179,6 +179,9 @@ static void decode_power_down(struct sfdp *sfdp, const struct sfdp_words *words)
     down->supported = down->known && word >> 31 == 0;
     down->poll_05 = sfdp_bits(word, 2, 2) != 0;
     down->poll_70 = sfdp_bits(word, 3, 3) != 0;
+    if (down->poll_70 && !down->poll_05) {
+        sfdp_needs(sfdp, SFDP_RULE_BUSY_70);
+    }
     if (!down->supported) {
         return;
     }

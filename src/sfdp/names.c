@@ -39,6 +39,9 @@ static const struct {
     [SFDP_RULE_MODE_ONES] = {"mode-ones",
                              "every way into 4-byte addresses is said to work: the field is filled "
                              "with ones and says nothing"},
+    [SFDP_RULE_BUSY_70] = {"busy-70",
+                           "busy is told by 70h bit 7; 05h bit 0 is polled, which chips with 70h "
+                           "have, too [memory]"},
     [SFDP_RULE_REGION_SIZE] = {"region-size",
                                "sector map: a region of 3FFFFFF4h is 03FFFFF4h, as in S25FL512S"},
     [SFDP_RULE_ADDRESS_3_ONLY] = {"address-3-only",

@@ -258,6 +258,7 @@ enum sfdp_rule {
     SFDP_RULE_POWER_DOWN_FF,  /* deep power-down is left by FFh or 00h */
     SFDP_RULE_QUAD_RESERVED,  /* QER 111 */
     SFDP_RULE_MODE_ONES,      /* every way into and out of 4-byte addresses at once */
+    SFDP_RULE_BUSY_70,        /* busy is told by 70h only */
     SFDP_RULE_REGION_SIZE,    /* sector map: 3FFFFFFh where 3FFFFh is meant */
     SFDP_RULE_ADDRESS_3_ONLY, /* more than 16 MiB, but 3 address bytes only */
     SFDP_RULE_COUNT

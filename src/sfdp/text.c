@@ -330,7 +330,7 @@ static void print_registers(FILE *out, const struct sfdp_registers *registers)
     print_register(out, "erase error", &registers->erase_error);
 }
 
-static void print_rules(FILE *out, uint32_t rules)
+void sfdp_print_rules(FILE *out, uint32_t rules)
 {
     for (unsigned i = 0; i < SFDP_RULE_COUNT; i++) {
         if ((rules >> i & 1) != 0) {
@@ -354,5 +354,5 @@ void sfdp_print(FILE *out, const struct sfdp *sfdp)
     print_waits(out, &sfdp->basic);
     print_octal(out, sfdp);
     print_registers(out, &sfdp->registers);
-    print_rules(out, sfdp->rules);
+    sfdp_print_rules(out, sfdp->rules);
 }

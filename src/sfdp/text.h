@@ -11,4 +11,7 @@
 
 void sfdp_print(FILE *out, const struct sfdp *sfdp);
 
+/* A line for each rule in `rules` of struct sfdp. */
+void sfdp_print_rules(FILE *out, uint32_t rules);
+
 #endif

@@ -194,7 +194,7 @@ bool sim_boot(struct sim *sim, uint32_t address, char *why, size_t why_size)
         snprintf(why, why_size, "no flash chip is soldered");
         return false;
     }
-    const size_t part_size = nor_part_size(sim->config.nor.part);
+    const size_t part_size = sim->nor != NULL ? nor_size(sim->nor) : 0;
     if (address >= part_size) {
         snprintf(why, why_size, "0x%06" PRIX32 " lies outside the flash", address);
         return false;

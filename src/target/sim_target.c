@@ -2,6 +2,7 @@
 #include "target/sim_target.h"
 
 #include "target/nor_file.h"
+#include "target/sfdp_chip.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 struct sim_target {
     struct sim *sim;
     struct nor_file cells;
+    struct sfdp_chip chip; /* of a board with `sfdp:` */
     const struct link_model *link;
     bool running, no_jump;
     enum cpu_stop stop;
@@ -283,7 +285,8 @@ bool sim_target_open(struct target *target, const struct board *board,
     config.soc.unclocked = options->unclocked;
     config.soc.fuse_word_124 = options->fuse_word_124;
     const char *core = options->core != NULL ? options->core : board->core;
-    size_t size = nor_part_size(board->part.name);
+    bool described = board->sfdp.path[0] != '\0';
+    size_t size = described ? board->part.size : nor_part_size(board->part.name);
     if (size == 0) {
         return error_set(error, ERROR_UNKNOWN_PART, NULL, 0, 0, "no model of %s", board->part.name);
     }
@@ -296,11 +299,13 @@ bool sim_target_open(struct target *target, const struct board *board,
     made->no_jump = options->no_jump;
     made->stop = CPU_STOP_BREAKPOINT;
     if (!find_core(core, &config.cpu.model, error) ||
+        (described && !sfdp_chip_make(&made->chip, board, error)) ||
         !nor_file_open(&made->cells, options->nor_path, size, error)) {
         free(made);
         return false;
     }
     config.nor.array = made->cells.bytes;
+    config.nor.row = described ? &made->chip.row : NULL;
     made->sim = sim_create(&config, error);
     if (made->sim == NULL) {
         nor_file_close(&made->cells);

@@ -50,6 +50,11 @@ void nor_destroy(struct nor *nor)
     }
 }
 
+size_t nor_size(const struct nor *nor)
+{
+    return nor->part->size;
+}
+
 void nor_set_power(struct nor *nor, uint64_t now_ps, bool on)
 {
     if (nor->powered == on) {

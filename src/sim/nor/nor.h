@@ -62,6 +62,8 @@ const char *nor_part_name(unsigned index);
 /* Returns NULL and sets *error if the part is unknown. The chip starts without power. */
 struct nor *nor_create(const struct nor_config *config, struct error *error);
 void nor_destroy(struct nor *nor);
+/* Bytes of its array. */
+size_t nor_size(const struct nor *nor);
 
 /* Power on starts tPU, during which nothing is decoded; power off loses every volatile state and
  * tears an operation in progress. No effect if already so. */

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Boards with `sfdp:`: built, programmed and verified on the simulated board, whose chip has the dump
+ * in its SFDP space; and refused at Init when the chip's SFDP is another one.
+ */
+#include "pack/pack.h"
+#include "sim/scenario.h"
+#include "unit/test_sfdp_space.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define BOARD_SFDP "tests/fixtures/sfdp/s25fl064l.yaml"
+#define TOUCHED    0x40000u
+#define IMAGE_AT   0x12345u
+#define IMAGE_SIZE 5001u
+
+static char folder[] = "/tmp/extload-sfdp-XXXXXX";
+
+static void write_file(const char *path, const void *bytes, size_t size)
+{
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* A board file without `id:` beside the dump of that part; its path in `path`. */
+static void write_board(const char *name, char *path, size_t size)
+{
+    struct space spaces[TABLES_EXPECTED];
+    char dump[96], text[512];
+    unsigned i = 0, count = space_load(spaces, TABLES_EXPECTED);
+    while (i < count && strcmp(spaces[i].name, name) != 0) {
+        i++;
+    }
+    assert_true(i < count);
+    snprintf(dump, sizeof dump, "%s/%s.bin", folder, name);
+    snprintf(path, size, "%s/%s.yaml", folder, name);
+    write_file(dump, spaces[i].bytes, spaces[i].size);
+    int length = snprintf(text, sizeof text,
+                          "name: %s\nmcu: STM32N655X0\nflash:\n  sfdp: %s.bin\n"
+                          "  controller: XSPI2\n  port: P2\n  lanes: 4\n  clock: 50MHz\n"
+                          "  supply: 3.3V\n",
+                          name, name);
+    write_file(path, text, (size_t)length);
+}
+
+static void remove_board(const char *name)
+{
+    static const char *const endings[] = {"bin", "yaml"};
+    char path[96];
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/%s.%s", folder, name, endings[i]);
+        unlink(path);
+    }
+}
+
+/* Erases and programs an odd range among used cells; what no image covers stays. */
+static void program_on(const char *board, enum nor_timing timing)
+{
+    struct scenario_rig rig;
+    struct image image;
+    static uint8_t before[TOUCHED];
+    uint64_t state = 7;
+    scenario_open(&rig, &(struct scenario){.board = board, .seed = 3, .timing = timing});
+    for (size_t i = 0; i < TOUCHED; i++) {
+        rig.cells[i] = before[i] = (uint8_t)scenario_random(&state);
+    }
+    scenario_make_image(&image, &rig.board, IMAGE_AT, IMAGE_SIZE, 11);
+    scenario_assert_good(&rig, scenario_program(&rig, &image));
+    const struct image_segment *segment = &image.segments[0];
+    memcpy(before + (segment->address - rig.board.window), segment->bytes, segment->size);
+    assert_memory_equal(rig.cells, before, TOUCHED);
+    image_release(&image);
+    if (rig.board.part.size <= 16u << 20 && rig.board.block.flash.id_length != 0) {
+        scenario_assert_boots(&rig);
+    }
+    scenario_close(&rig);
+}
+
+static void the_modelled_part_is_programmed(void **state)
+{
+    (void)state;
+    program_on(BOARD_SFDP, NOR_TIMING_TYPICAL);
+    program_on(BOARD_SFDP, NOR_TIMING_MAXIMUM); /* of the chip, above SFDP's for 4 KiB */
+}
+
+/* One of each way to enable quad, of each address length, with and without times. */
+static void chips_of_no_model_are_programmed(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"W25Q64JW-M" /* 5 */,  "W25Q512JV" /* 4 */,
+                                        "GD25WQ32E" /* 6 */,   "AT25QL128A" /* 1 */,
+                                        "SK25LP128" /* 2 */,   "MT25QU256" /* 0 */,
+                                        "GD25LB512ME" /* 7 */, "MX25L6436E" /* no times */,
+                                        "SST26VF064B",         "MX25U25645G"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char path[96];
+        print_message("%s\n", names[i]);
+        write_board(names[i], path, sizeof path);
+        program_on(path, NOR_TIMING_MAXIMUM);
+        remove_board(names[i]);
+    }
+}
+
+/* A board, its own loader, and a chip that need not be the board's. */
+struct forged {
+    struct board board;
+    struct loader_file loader;
+    struct target target;
+    struct session session;
+    struct error error;
+};
+
+static bool init(struct forged *rig, const struct board *soldered)
+{
+    const struct session_events events = {0};
+    const struct lifecycle *lifecycle = lifecycle_find("native");
+    const struct sim_target_options options = {.link = link_find("jlink"), .seed = 1};
+    size_t size = 0;
+    uint8_t *bytes = pack_stldr(&rig->board, pack_loader_image(), &size, &rig->error);
+    assert_non_null(bytes);
+    assert_true(
+        loader_file_parse(&rig->loader, lifecycle->view, "x.stldr", bytes, size, &rig->error));
+    free(bytes);
+    assert_true(sim_target_open(&rig->target, soldered, &options, &rig->error));
+    assert_true(session_open(&rig->session, &rig->target, &rig->board, lifecycle, &rig->loader,
+                             &events, &rig->error));
+    bool good = session_begin(&rig->session, OPERATION_READ, &rig->error);
+    session_read_record(&rig->session);
+    assert_true(rig->session.has_record);
+    return good;
+}
+
+static void close_forged(struct forged *rig)
+{
+    rig->target.ops->close(rig->target.context);
+    loader_file_release(&rig->loader);
+    memset(rig, 0, sizeof *rig);
+}
+
+static void another_table_in_the_chip_fails_init(void **state)
+{
+    (void)state;
+    static struct forged rig;
+    static struct board soldered;
+    assert_true(board_load(&rig.board, BOARD_SFDP, &rig.error));
+    soldered = rig.board;
+    soldered.sfdp.dump.bytes[0x330] ^= 0x01; /* in the basic table */
+    assert_false(init(&rig, &soldered));
+    const struct record *record = &rig.session.record;
+    assert_int_equal(record->reason, REASON_SFDP);
+    assert_int_equal(record->phase, PHASE_RETURNED);
+    assert_int_equal(record->detail[0], 0x300);
+    assert_int_not_equal(record->detail[1], record->detail[2]);
+    assert_int_equal(record->detail[2], rig.board.block.sfdp.crc);
+    assert_non_null(strstr(rig.error.detail, "SFDP is not that of the board file"));
+    scenario_assert_boots(&(struct scenario_rig){.sim = sim_target_sim(&rig.target)});
+    close_forged(&rig);
+
+    /* what lies outside the basic table may differ */
+    assert_true(board_load(&rig.board, BOARD_SFDP, &rig.error));
+    soldered = rig.board;
+    soldered.sfdp.dump.bytes[0x340] ^= 0x01;
+    assert_true(init(&rig, &soldered));
+    close_forged(&rig);
+}
+
+static void another_id_fails_init_before_that(void **state)
+{
+    (void)state;
+    static struct forged rig;
+    static struct board soldered;
+    assert_true(board_load(&rig.board, BOARD_SFDP, &rig.error));
+    soldered = rig.board;
+    soldered.part.id[1] = 0x61;
+    assert_false(init(&rig, &soldered));
+    assert_int_equal(rig.session.record.reason, REASON_FLASH_WRONG_ID);
+    close_forged(&rig);
+}
+
+static void without_id_the_table_decides(void **state)
+{
+    (void)state;
+    static struct forged rig;
+    static struct board soldered;
+    char path[96];
+    write_board("W25Q64JW-M", path, sizeof path);
+    assert_true(board_load(&rig.board, path, &rig.error));
+    assert_int_equal(rig.board.block.flash.id_length, 0);
+    soldered = rig.board;
+    assert_true(init(&rig, &soldered));
+    close_forged(&rig);
+    assert_true(board_load(&rig.board, path, &rig.error));
+    soldered.sfdp.dump.bytes[BASIC_AT + 1] = 0x21;
+    assert_false(init(&rig, &soldered));
+    assert_int_equal(rig.session.record.reason, REASON_SFDP);
+    assert_int_equal(rig.session.record.jedec_id, 0x445370);
+    close_forged(&rig);
+    remove_board("W25Q64JW-M");
+}
+
+static void boards_with_a_part_compare_nothing(void **state)
+{
+    (void)state;
+    static struct board board;
+    struct error error = {0};
+    assert_true(board_load(&board, BOARD_P2, &error));
+    assert_int_equal(board.block.sfdp.size, 0);
+    assert_true(board_load(&board, BOARD_SFDP, &error));
+    assert_int_equal(board.block.sfdp.address, 0x300);
+    assert_int_equal(board.block.sfdp.size, 64);
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) != NULL ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    return rmdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_modelled_part_is_programmed),
+        cmocka_unit_test(chips_of_no_model_are_programmed),
+        cmocka_unit_test(another_table_in_the_chip_fails_init),
+        cmocka_unit_test(another_id_fails_init_before_that),
+        cmocka_unit_test(without_id_the_table_decides),
+        cmocka_unit_test(boards_with_a_part_compare_nothing),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
