@@ -78,9 +78,7 @@ static void program_on(const char *board, enum nor_timing timing)
     memcpy(before + (segment->address - rig.board.window), segment->bytes, segment->size);
     assert_memory_equal(rig.cells, before, TOUCHED);
     image_release(&image);
-    if (rig.board.part.size <= 16u << 20 && rig.board.block.flash.id_length != 0) {
-        scenario_assert_boots(&rig);
-    }
+    scenario_assert_boots(&rig);
     scenario_close(&rig);
 }
 
