@@ -13,7 +13,8 @@
 #define DUMMY_CLOCKS  8
 #define ADDRESS_BYTES 3
 
-bool chip_compare_sfdp(void)
+/* Not inlined: nor_init() would keep the buffer on the stack below all that it calls. */
+__attribute__((noinline)) bool chip_compare_sfdp(void)
 {
     const struct sfdp_block *sfdp = &state->board->sfdp;
     const struct nor_op op = {.command = {.opcode = OPCODE_RSFDP,

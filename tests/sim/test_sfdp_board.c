@@ -204,6 +204,27 @@ static void without_id_the_table_decides(void **state)
     remove_board("W25Q64JW-M");
 }
 
+/* The chip's NCS hangs on another pad. */
+static void without_id_no_chip_is_told_from_another(void **state)
+{
+    (void)state;
+    static struct forged rig;
+    static struct board soldered;
+    char path[96];
+    write_board("W25Q64JW-M", path, sizeof path);
+    assert_true(board_load(&rig.board, path, &rig.error));
+    soldered = rig.board;
+    for (unsigned i = 0; i < soldered.pin_count; i++) {
+        if (strcmp(soldered.pins[i].signal, "NCS") == 0) {
+            snprintf(soldered.pins[i].pad, sizeof soldered.pins[i].pad, "PB3");
+        }
+    }
+    assert_false(init(&rig, &soldered));
+    assert_in_range(rig.session.record.reason, REASON_FLASH_SILENT_HIGH, REASON_FLASH_SILENT_LOW);
+    close_forged(&rig);
+    remove_board("W25Q64JW-M");
+}
+
 static void boards_with_a_part_compare_nothing(void **state)
 {
     (void)state;
@@ -236,6 +257,7 @@ int main(void)
         cmocka_unit_test(another_table_in_the_chip_fails_init),
         cmocka_unit_test(another_id_fails_init_before_that),
         cmocka_unit_test(without_id_the_table_decides),
+        cmocka_unit_test(without_id_no_chip_is_told_from_another),
         cmocka_unit_test(boards_with_a_part_compare_nothing),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
