@@ -2,12 +2,14 @@
 # commit.txt in an archive, where git has filled it in. Every build runs this, for HEAD moves.
 set(commit "")
 if(EXISTS ${SOURCE}/.git)
-  execute_process(COMMAND git -C ${SOURCE} rev-parse --verify HEAD
+  # Root may install what a user has cloned and built.
+  set(git git -c safe.directory=${SOURCE} --no-optional-locks -C ${SOURCE})
+  execute_process(COMMAND ${git} rev-parse --verify HEAD
                   OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-  execute_process(COMMAND git --no-optional-locks -C ${SOURCE} status --porcelain --untracked-files=no
+  execute_process(COMMAND ${git} status --porcelain --untracked-files=no
                   OUTPUT_VARIABLE changed ERROR_QUIET)
   # What is new in a folder that is built counts, too.
-  execute_process(COMMAND git -C ${SOURCE} ls-files --others --exclude-standard -- abi data loader src
+  execute_process(COMMAND ${git} ls-files --others --exclude-standard -- abi data loader src
                   OUTPUT_VARIABLE added ERROR_QUIET)
 else()
   file(STRINGS ${SOURCE}/cmake/commit.txt commit LIMIT_COUNT 1)

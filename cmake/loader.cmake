@@ -1,6 +1,5 @@
 # The loader image: compiled once, position-independent, for the Armv7-M baseline; checked for
 # relocations and size; embedded in the host library as data.
-set(LOADER_GCC arm-none-eabi-gcc CACHE STRING "cross-compiler for the loader image")
 set(LOADER_FLAGS
     -mcpu=cortex-m3 -mthumb -std=c11 -Os -ffreestanding -fno-builtin -fPIC -fvisibility=hidden
     -fno-common -ffunction-sections -fdata-sections -fstack-usage -Wall -Wextra -Wconversion -Wshadow
