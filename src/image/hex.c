@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "image/pieces.h"
+#include "image/records.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,18 +23,9 @@ struct record {
     uint8_t bytes[RECORD_MAX]; /* the whole record; data from byte 4 */
 };
 
-struct line {
-    const uint8_t *text;
-    size_t length; /* without line end and trailing blanks */
-    int number;
-    bool last; /* nothing follows in the file, not even a line end */
-};
-
 struct hex_reader {
     const char *name;
-    const uint8_t *text;
-    size_t size, at;
-    int line;
+    struct record_lines lines;
     int end_line; /* of the end record; 0 = none yet */
     bool segmented;
     uint32_t base;
@@ -42,72 +34,26 @@ struct hex_reader {
     struct error *error;
 };
 
-static int digit_value(uint8_t character)
+static bool bad_character(const struct hex_reader *reader, const struct record_line *line,
+                          size_t at, const char *wanted)
 {
-    if (character >= '0' && character <= '9') {
-        return character - '0';
-    }
-    if (character >= 'A' && character <= 'F') {
-        return character - 'A' + 10;
-    }
-    if (character >= 'a' && character <= 'f') {
-        return character - 'a' + 10;
-    }
-    return -1;
+    char found[16];
+    record_describe_character(line, at, found);
+    return error_set(reader->error, ERROR_HEX_SYNTAX, reader->name, line->number, (int)at + 1,
+                     "%s where %s must stand", found, wanted);
 }
 
-static bool is_blank(uint8_t character)
-{
-    return character == ' ' || character == '\t' || character == '\r';
-}
-
-static bool next_line(struct hex_reader *reader, struct line *line)
-{
-    while (reader->at < reader->size) {
-        const uint8_t *start = reader->text + reader->at;
-        const size_t left = reader->size - reader->at;
-        const uint8_t *end = memchr(start, '\n', left);
-        size_t length = end == NULL ? left : (size_t)(end - start);
-        reader->at += end == NULL ? length : length + 1;
-        reader->line++;
-        while (length > 0 && is_blank(start[length - 1])) {
-            length--;
-        }
-        if (length > 0) {
-            *line = (struct line){start, length, reader->line, end == NULL};
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool bad_character(const struct hex_reader *reader, const struct line *line, size_t at,
-                          const char *wanted)
-{
-    const uint8_t found = line->text[at];
-    const int column = (int)at + 1;
-    if (found > ' ' && found < 0x7f) {
-        return error_set(reader->error, ERROR_HEX_SYNTAX, reader->name, line->number, column,
-                         "'%c' where %s must stand", found, wanted);
-    }
-    return error_set(reader->error, ERROR_HEX_SYNTAX, reader->name, line->number, column,
-                     "byte 0x%02X where %s must stand", found, wanted);
-}
-
-static bool check_shape(const struct hex_reader *reader, const struct line *line)
+static bool check_shape(const struct hex_reader *reader, const struct record_line *line)
 {
     if (line->text[0] != ':') {
         return bad_character(reader, line, 0, "':'");
     }
-    for (size_t i = 1; i < line->length; i++) {
-        if (digit_value(line->text[i]) < 0) {
-            return bad_character(reader, line, i, "a hexadecimal digit");
-        }
+    const size_t end = record_digits_end(line, 1);
+    if (end < line->length) {
+        return bad_character(reader, line, end, "a hexadecimal digit");
     }
     const size_t digits = line->length - 1;
-    const size_t wanted = digits < 2 ? 2 * RECORD_FRAME
-                                     : 2 * (size_t)(RECORD_FRAME + digit_value(line->text[1]) * 16 +
-                                                    digit_value(line->text[2]));
+    const size_t wanted = 2 * (size_t)(RECORD_FRAME + (digits < 2 ? 0 : record_byte(line, 1)));
     if (digits == wanted) {
         return true;
     }
@@ -119,7 +65,7 @@ static bool check_shape(const struct hex_reader *reader, const struct line *line
                      "the record has %zu digits; its length byte asks for %zu", digits, wanted);
 }
 
-static bool parse_record(const struct hex_reader *reader, const struct line *line,
+static bool parse_record(const struct hex_reader *reader, const struct record_line *line,
                          struct record *record)
 {
     if (!check_shape(reader, line)) {
@@ -128,9 +74,7 @@ static bool parse_record(const struct hex_reader *reader, const struct line *lin
     const size_t count = (line->length - 1) / 2;
     unsigned sum = 0;
     for (size_t i = 0; i < count; i++) {
-        const int high = digit_value(line->text[1 + 2 * i]);
-        const int low = digit_value(line->text[2 + 2 * i]);
-        record->bytes[i] = (uint8_t)(high * 16 + low);
+        record->bytes[i] = record_byte(line, 1 + 2 * i);
         sum += record->bytes[i];
     }
     if ((sum & 0xffu) != 0) {
@@ -152,10 +96,10 @@ static bool add_run(struct hex_reader *reader, uint32_t address, const uint8_t *
         return true;
     }
     memcpy(reader->store, bytes, size);
-    const struct piece piece = {address, size, reader->store, (unsigned)reader->line};
+    const struct piece piece = {address, size, reader->store, (unsigned)reader->lines.line};
     reader->store += size;
     if (!pieces_add(reader->pieces, &piece)) {
-        return error_set(reader->error, ERROR_NO_MEMORY, reader->name, reader->line, 0,
+        return error_set(reader->error, ERROR_NO_MEMORY, reader->name, reader->lines.line, 0,
                          "reading Intel HEX");
     }
     return true;
@@ -180,11 +124,11 @@ static bool check_length(const struct hex_reader *reader, const struct record *r
                                        [RECORD_LINEAR_BASE] = 2,
                                        [RECORD_LINEAR_START] = 4};
     if (record->type > RECORD_LINEAR_START) {
-        return error_set(reader->error, ERROR_HEX_SYNTAX, reader->name, reader->line, 8,
+        return error_set(reader->error, ERROR_HEX_SYNTAX, reader->name, reader->lines.line, 8,
                          "record type %02X; there are 00 to 05", record->type);
     }
     if (record->type != RECORD_DATA && record->length != lengths[record->type]) {
-        return error_set(reader->error, ERROR_HEX_SYNTAX, reader->name, reader->line, 2,
+        return error_set(reader->error, ERROR_HEX_SYNTAX, reader->name, reader->lines.line, 2,
                          "a record of type %02X has %u bytes, not %u", record->type,
                          lengths[record->type], record->length);
     }
@@ -199,7 +143,7 @@ static bool take_record(struct hex_reader *reader, const struct record *record)
     const uint32_t value = (uint32_t)record->bytes[4] << 8 | record->bytes[5];
     switch (record->type) {
     case RECORD_DATA: return add_data(reader, record);
-    case RECORD_END: reader->end_line = reader->line; return true;
+    case RECORD_END: reader->end_line = reader->lines.line; return true;
     case RECORD_SEGMENT_BASE:
         reader->segmented = true;
         reader->base = value << 4;
@@ -214,8 +158,8 @@ static bool take_record(struct hex_reader *reader, const struct record *record)
 
 static bool take_lines(struct hex_reader *reader)
 {
-    struct line line;
-    while (next_line(reader, &line)) {
+    struct record_line line;
+    while (record_lines_next(&reader->lines, &line)) {
         struct record record;
         if (reader->end_line != 0) {
             return error_set(reader->error, ERROR_HEX_SYNTAX, reader->name, line.number, 1,
@@ -226,8 +170,8 @@ static bool take_lines(struct hex_reader *reader)
         }
     }
     if (reader->end_line == 0) {
-        return error_set(reader->error, ERROR_HEX_TRUNCATED, reader->name, reader->line, 0,
-                         "the last line is %d", reader->line);
+        return error_set(reader->error, ERROR_HEX_TRUNCATED, reader->name, reader->lines.line, 0,
+                         "the last line is %d", reader->lines.line);
     }
     return true;
 }
@@ -241,8 +185,7 @@ bool hex_parse(struct pieces *pieces, const char *name, const uint8_t *text, siz
         return error_set(error, ERROR_NO_MEMORY, name, 0, 0, "%zu bytes of Intel HEX", size);
     }
     struct hex_reader reader = {.name = name,
-                                .text = text,
-                                .size = size,
+                                .lines = {.text = text, .size = size},
                                 .store = pieces->storage,
                                 .pieces = pieces,
                                 .error = error};
@@ -251,8 +194,8 @@ bool hex_parse(struct pieces *pieces, const char *name, const uint8_t *text, siz
 
 bool hex_is_hex(const uint8_t *text, size_t size)
 {
-    struct hex_reader reader = {.text = text, .size = size};
-    struct line line;
+    struct hex_reader reader = {.lines = {.text = text, .size = size}};
+    struct record_line line;
     struct record record;
-    return next_line(&reader, &line) && parse_record(&reader, &line, &record);
+    return record_lines_next(&reader.lines, &line) && parse_record(&reader, &line, &record);
 }

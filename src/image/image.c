@@ -60,6 +60,12 @@ bool image_named_hex(const char *path)
     return has_suffix(path, suffixes);
 }
 
+bool image_named_srec(const char *path)
+{
+    static const char *const suffixes[] = {".srec", ".s19", ".s28", ".s37", ".mot", ".mhx", NULL};
+    return has_suffix(path, suffixes);
+}
+
 bool image_named_bin(const char *path)
 {
     static const char *const suffixes[] = {".bin", ".img", ".raw", NULL};
@@ -72,25 +78,14 @@ static bool named_elf(const char *path)
     return has_suffix(path, suffixes);
 }
 
-/* A Motorola S-record: 'S', its type, and at least a length and a 16-bit address in hexadecimal. */
-static bool is_srecord(const uint8_t *bytes, size_t size)
-{
-    if (size < 10 || bytes[0] != 'S' || !isdigit(bytes[1])) {
-        return false;
-    }
-    for (unsigned i = 2; i < 8; i++) {
-        if (!isxdigit(bytes[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* IMAGE_BY_NAME stands for "cannot be told" in the next functions. */
 static enum image_format format_of_content(const uint8_t *bytes, size_t size)
 {
     if (elf_is_elf(bytes, size)) {
         return IMAGE_ELF;
+    }
+    if (srec_is_srec(bytes, size)) {
+        return IMAGE_SREC;
     }
     return hex_is_hex(bytes, size) ? IMAGE_HEX : IMAGE_BY_NAME;
 }
@@ -100,26 +95,33 @@ static enum image_format format_of_name(const char *name)
     if (image_named_hex(name)) {
         return IMAGE_HEX;
     }
+    if (image_named_srec(name)) {
+        return IMAGE_SREC;
+    }
     if (named_elf(name)) {
         return IMAGE_ELF;
     }
     return image_named_bin(name) ? IMAGE_BIN : IMAGE_BY_NAME;
 }
 
+static const char *kind_name(enum image_format format)
+{
+    switch (format) {
+    case IMAGE_HEX: return "Intel HEX";
+    case IMAGE_SREC: return "Motorola S-records";
+    case IMAGE_ELF: return "ELF";
+    default: return "raw binary";
+    }
+}
+
 static bool tell_format(const char *name, const uint8_t *bytes, size_t size, bool has_address,
                         enum image_format *format, struct error *error)
 {
-    static const char *const kinds[] = {
-        [IMAGE_BIN] = "raw binary", [IMAGE_HEX] = "Intel HEX", [IMAGE_ELF] = "ELF"};
     const enum image_format named = format_of_name(name);
     const enum image_format found = format_of_content(bytes, size);
-    if (is_srecord(bytes, size)) {
-        error_set(error, ERROR_IMAGE_FORMAT, name, 0, 0, "it holds Motorola S-records");
-        return error_hint(error, "convert it: srec_cat FILE -Motorola -o OUT.hex -Intel");
-    }
     if (found != IMAGE_BY_NAME && named != IMAGE_BY_NAME && found != named) {
         error_set(error, ERROR_IMAGE_FORMAT, name, 0, 0, "it is named as %s but holds %s",
-                  kinds[named], kinds[found]);
+                  kind_name(named), kind_name(found));
         return error_hint(error, "give the file the suffix of what it holds");
     }
     *format = found != IMAGE_BY_NAME ? found : named;
@@ -179,8 +181,8 @@ static bool check_address_use(const char *name, enum image_format format, bool h
         return error_hint(error, "give its address");
     }
     if (format != IMAGE_BIN && has_address) {
-        error_set(error, ERROR_USAGE, name, 0, 0, "%s carries its own addresses",
-                  format == IMAGE_HEX ? "an Intel HEX file" : "an ELF file");
+        error_set(error, ERROR_USAGE, name, 0, 0, "a file of %s carries its own addresses",
+                  kind_name(format));
         return error_hint(error, "leave the address out");
     }
     return true;
@@ -209,6 +211,8 @@ bool image_add_bytes(struct image *image, const char *name, const uint8_t *bytes
         good = take_bin(&pieces, name, bytes, size, address, error);
     } else if (format == IMAGE_HEX) {
         good = hex_parse(&pieces, name, bytes, size, error);
+    } else if (format == IMAGE_SREC) {
+        good = srec_parse(&pieces, name, bytes, size, error);
     } else {
         good = take_elf(&pieces, name, bytes, size, error);
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Firmware images: raw binary, Intel HEX and ELF become sorted, non-overlapping segments.
+ * Firmware images: raw binary, Intel HEX, S-records and ELF become sorted, non-overlapping segments.
  */
 #ifndef EXTLOAD_IMAGE_IMAGE_H
 #define EXTLOAD_IMAGE_IMAGE_H
@@ -28,13 +28,14 @@ enum image_format {
     IMAGE_BY_NAME,
     IMAGE_BIN,
     IMAGE_HEX,
+    IMAGE_SREC,
     IMAGE_ELF
 };
 
 void image_init(struct image *image);
 void image_release(struct image *image);
 
-/* Adds a file's content. IMAGE_BY_NAME looks at the content (ELF magic, ':' records) and the
+/* Adds a file's content. IMAGE_BY_NAME looks at the content (ELF magic, the first record) and the
  * suffix, and refuses a file whose suffix says one thing and content another. A raw binary needs
  * `address`; for the others `has_address` must be false. ELF segments go by physical address
  * (p_paddr), only PT_LOAD with file bytes. Refuses overlaps with what is already there, naming both
@@ -58,10 +59,13 @@ uint64_t image_size(const struct image *image);
 bool image_clip(struct image *image, uint32_t base, uint32_t size, bool only_window,
                 struct image *outside, struct error *error);
 
-/* Writes `size` bytes from `address` to a file, for `read`. BIN or HEX by suffix, any other suffix
- * is IMAGE_FORMAT. */
+/* Writes `size` bytes from `address` to a file, for `read`. BIN, HEX or S-records by suffix, any
+ * other suffix is IMAGE_FORMAT. */
 bool image_write_file(const char *path, uint32_t address, const uint8_t *bytes, size_t size,
                       struct error *error);
+/* Writes all segments into a new file, as Intel HEX whatever its name. An existing file is left alone
+ * and refused. The bytes are on the disk when it returns true; there is no file if it returns false. */
+bool image_save(const char *path, const struct image *image, struct error *error);
 /* Reads a whole file, at most 512 MiB, into malloc'ed bytes; an empty file is no error. */
 uint8_t *image_read_whole_file(const char *path, size_t *size, struct error *error);
 

@@ -49,7 +49,7 @@ static bool report_overlap(const char *source, enum image_format format, const s
     const uint32_t from = one->address > other->address ? one->address : other->address;
     const uint64_t end = piece_end(one) < piece_end(other) ? piece_end(one) : piece_end(other);
     const uint32_t last = (uint32_t)(end - 1);
-    if (format == IMAGE_HEX) {
+    if (format == IMAGE_HEX || format == IMAGE_SREC) {
         error_set(error, ERROR_IMAGE_OVERLAP, source, (int)second->place, 0,
                   "0x%08X to 0x%08X was already given in line %u", from, last, first->place);
     } else {

@@ -18,7 +18,7 @@ struct piece {
     uint32_t address;
     uint32_t size; /* at least 1; address + size <= 2^32 */
     const uint8_t *bytes;
-    unsigned place; /* HEX: line, from 1; ELF: program header, from 0 */
+    unsigned place; /* HEX and S-records: line, from 1; ELF: program header, from 0 */
 };
 
 struct pieces {
@@ -50,8 +50,21 @@ bool hex_parse(struct pieces *pieces, const char *name, const uint8_t *text, siz
 /* True if the first line that is not blank is a sound HEX record. */
 bool hex_is_hex(const uint8_t *text, size_t size);
 
-/* True if the path ends in one of the usual suffixes of Intel HEX (.hex ...) or raw binary. */
+/* Reads Motorola S-records (Motorola, M68000 Family Programmer's Reference Manual, appendix C; the
+ * manual page srec_motorola(5) of SRecord agrees): S0 header, S1, S2 and S3 data with 16, 24 and 32
+ * address bits, S5 and S6 count of the data records so far, S7, S8 and S9 start address, after which
+ * nothing may follow. Lengths, checksums and counts are checked, start addresses dropped. A file
+ * must end in a start address or a count, or it may be cut. CRLF, lower case, blanks at the end of
+ * a line and blank lines are accepted. */
+bool srec_parse(struct pieces *pieces, const char *name, const uint8_t *text, size_t size,
+                struct error *error);
+/* True if the first line that is not blank is a sound S-record. */
+bool srec_is_srec(const uint8_t *text, size_t size);
+
+/* True if the path ends in one of the usual suffixes of Intel HEX (.hex ...), S-records (.srec .s19
+ * .mot ...) or raw binary. */
 bool image_named_hex(const char *path);
+bool image_named_srec(const char *path);
 bool image_named_bin(const char *path);
 
 #endif
