@@ -81,6 +81,7 @@ static bool run(struct bench *bench, const char *name, bool used)
     struct plan plan = {0};
     struct session session;
     struct program_report report;
+    const struct program_keeping keeping = {.neighbours = true};
     const struct session_events events = {0};
     const struct lifecycle *lifecycle = lifecycle_find("native");
     const struct sim_target_options options = {.link = link_find(lifecycle->link), .seed = 1};
@@ -97,7 +98,7 @@ static bool run(struct bench *bench, const char *name, bool used)
                           &bench->error) &&
                 session_open(&session, &target, &bench->board, lifecycle, &bench->loader, &events,
                              &bench->error) &&
-                program_run(&session, &image, &plan, true, &report, &bench->error);
+                program_run(&session, &image, &plan, &keeping, &report, &bench->error);
     if (good) {
         struct sim *sim = sim_target_sim(&target);
         double wall = (double)(clock() - start) / CLOCKS_PER_SEC;

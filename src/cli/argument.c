@@ -15,7 +15,7 @@ static const struct argument arguments[] = {
     {"FILE", ARGUMENT_FILE, NULL, "*", ""},
     {"HOST", ARGUMENT_NAMES, "hosts", NULL, "a tool that drives loaders: 'extload list hosts'"},
     {"HZ", ARGUMENT_FREE, NULL, NULL, "a frequency: 64M, 400MHz"},
-    {"IMAGE", ARGUMENT_FILE, NULL, "*", "an ELF, an Intel HEX, or FILE.bin@ADDRESS"},
+    {"IMAGE", ARGUMENT_FILE, NULL, "*", "an ELF, Intel HEX or S-record file, or FILE.bin@ADDRESS"},
     {"KIND", ARGUMENT_WORDS, "boards mcus parts hosts host-options links rules", NULL,
      "what to list"},
     {"LINK", ARGUMENT_NAMES, "links", NULL, "a model of a probe: 'extload list links'"},

@@ -2,8 +2,11 @@
 #include "cli/commands.h"
 
 #include "board/sfdp_part.h"
+#include "cli/describe.h"
+#include "cli/document.h"
 #include "cli/progress.h"
 #include "pack/pack.h"
+#include "report/json_text.h"
 #include "sfdp/text.h"
 
 #include <errno.h>
@@ -57,6 +60,19 @@ static void print_image(const struct board *board, const struct loader_image *im
     }
 }
 
+static json_t *describe_loader_image(const struct board *board, const struct loader_image *image)
+{
+    json_t *parts = json_array();
+    for (unsigned i = 0; parts != NULL && i < image->part_count; i++) {
+        const bool block = strcmp(image->parts[i].name, "board block") == 0;
+        json_array_append_new(
+            parts, json_pack("{s:s, s:I}", "name", image->parts[i].name, "bytes",
+                             (json_int_t)(block ? board->block.size : image->parts[i].bytes)));
+    }
+    return json_pack("{s:I, s:I, s:o}", "address", (json_int_t)board->loader_base + 4, "bytes",
+                     (json_int_t)pack_image_size(board, image), "parts", parts);
+}
+
 /* The old file, if any, stays whole until the new one is complete. */
 static bool write_file(const char *path, const uint8_t *bytes, size_t size, struct error *error)
 {
@@ -87,6 +103,7 @@ int command_build(const struct options *options, struct error *error)
     if (!board_load(&board, options->board, error)) {
         return error_exit_status(error->code);
     }
+    document_set(options->document, "board", describe_board(&board));
     uint8_t *bytes = pack_stldr(&board, pack_loader_image(), &size, error);
     if (bytes == NULL) {
         return error_exit_status(error->code);
@@ -98,6 +115,12 @@ int command_build(const struct options *options, struct error *error)
     if (!good) {
         return error_exit_status(error->code);
     }
+    document_set(options->document, "file", json_text(path));
+    document_set(options->document, "file_bytes", json_integer((json_int_t)size));
+    document_set(options->document, "loader_image",
+                 describe_loader_image(&board, pack_loader_image()));
+    document_set(options->document, "record_address",
+                 board.record_address != 0 ? json_integer(board.record_address) : json_null());
     print_board(&board);
     print_sfdp(&board);
     print_image(&board, pack_loader_image());

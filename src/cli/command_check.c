@@ -3,9 +3,11 @@
 
 #include "board/board.h"
 #include "check/check.h"
+#include "cli/describe.h"
+#include "cli/document.h"
 #include "cli/rehearsal.h"
-#include "cli/result_stream.h"
 #include "image/image.h"
+#include "report/json_text.h"
 #include "report/sarif.h"
 
 #include <stdio.h>
@@ -13,10 +15,15 @@
 #include <string.h>
 
 /* Devices of which no base is known are checked by what all have in common. */
-static bool take_unknown(const char *name, struct error *error)
+static bool take_unknown(const struct options *options, struct error *error)
 {
+    char what[160];
+    const char *name = options->mcu;
     if (strncmp(name, "STM32", 5) == 0 && name[5] != '\0') {
-        fprintf(stderr, "note: where the tool loads on an %s is not known here\n", name);
+        snprintf(what, sizeof what, "where the tool loads on an %s is not known here", name);
+        fprintf(stderr, "note: %s\n", what);
+        document_warn(options->document, "device-unknown", what,
+                      "what lies where in its RAM is not checked");
         return true;
     }
     error_set(error, ERROR_UNKNOWN_MCU, NULL, 0, 0, "'%s'", name);
@@ -30,7 +37,7 @@ static bool find_device(const struct options *options, const struct tool_device 
     static struct board board;
     if (options->mcu != NULL) {
         *device = tool_device_named(options->mcu);
-        return *device != NULL || take_unknown(options->mcu, error);
+        return *device != NULL || take_unknown(options, error);
     }
     if (options->board != NULL) {
         if (!board_load(&board, options->board, error)) {
@@ -55,7 +62,7 @@ static bool check_path(const char *path, const struct tool_device *device,
 static bool rehearse(const struct options *given, const char *path, struct findings *findings,
                      struct error *error)
 {
-    char text[1400];
+    char text[ERROR_TEXT_SIZE];
     struct error refusal = {0};
     struct options options = *given;
     options.loader = path;
@@ -71,25 +78,36 @@ static bool rehearse(const struct options *given, const char *path, struct findi
     return false;
 }
 
+static void document_file(const struct options *options, const char *path, int status,
+                          const struct error *error)
+{
+    document_append(options->document, "files",
+                    json_pack("{s:o, s:i, s:o}", "file", json_text(path), "status", status, "error",
+                              error != NULL ? describe_error(error) : json_null()));
+}
+
 /* Returns the file's exit status, and says why it is 2. */
 static int check_one(const struct options *options, const struct tool_device *device,
                      struct finding_report *report)
 {
     struct error error = {0};
-    char text[1400];
+    char text[ERROR_TEXT_SIZE];
     printf("check    %s\n", report->path);
     if (!check_path(report->path, device, &report->findings, &error) ||
         (options->rehearse && !rehearse(options, report->path, &report->findings, &error))) {
         fflush(stdout);
         error_format(&error, text, sizeof text);
         fprintf(stderr, "%s\n", text);
+        document_file(options, report->path, error_exit_status(error.code), &error);
         return error_exit_status(error.code);
     }
     if (!options->json) {
         findings_print(stdout, &report->findings);
     }
     findings_print_summary(stdout, &report->findings);
-    return findings_have_error(&report->findings) ? 1 : 0;
+    const int status = findings_have_error(&report->findings) ? 1 : 0;
+    document_file(options, report->path, status, NULL);
+    return status;
 }
 
 static bool write_sarif(const char *path, const struct finding_report *reports, unsigned count,
@@ -107,19 +125,19 @@ static int check_all(const struct options *options, const struct tool_device *de
                      struct finding_report *reports, struct error *error)
 {
     const unsigned count = (unsigned)options->argument_count;
-    FILE *json = options->json ? result_stream_open() : NULL;
+    json_t *findings = json_array();
     int status = 0;
     for (unsigned i = 0; i < count; i++) {
         reports[i].path = options->arguments[i];
         const int one = check_one(options, device, &reports[i]);
         status = one > status ? one : status;
+        if (findings != NULL &&
+            !findings_append_json(findings, &reports[i].findings, reports[i].path)) {
+            json_decref(findings);
+            findings = NULL;
+        }
     }
-    const bool printed = json == NULL || findings_print_json_files(json, reports, count);
-    result_stream_close(json);
-    if (!printed) {
-        error_set(error, ERROR_FILE_WRITE, "stdout", 0, 0, "the findings");
-        return error_exit_status(error->code);
-    }
+    document_set(options->document, "findings", findings);
     if (options->sarif != NULL && !write_sarif(options->sarif, reports, count, error)) {
         return error_exit_status(error->code);
     }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/commands.h"
 
+#include "cli/describe.h"
 #include "cli/progress.h"
 #include "cli/rig.h"
 #include "host/operation.h"
+#include "report/json_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,8 +42,13 @@ static bool whole_sectors(const struct rig *rig, uint32_t start, uint32_t size, 
 static bool erase(struct rig *rig, const struct options *options, struct error *error)
 {
     uint32_t start = 0, size = 0;
+    document_set(rig->document, "all", json_boolean(options->all));
     if (options->all) {
-        return rig_open(rig, options, error) && operation_erase_all(&rig->session, error);
+        if (!rig_open(rig, options, error) || !operation_erase_all(&rig->session, error)) {
+            return false;
+        }
+        document_set(rig->document, "erased_bytes", json_integer(rig->loader.info.device_size));
+        return true;
     }
     for (int i = 0; i < options->argument_count; i++) {
         if (!options_parse_range(options->arguments[i], &start, &size, error) ||
@@ -49,15 +56,19 @@ static bool erase(struct rig *rig, const struct options *options, struct error *
             !whole_sectors(rig, start, size, error)) {
             return false;
         }
+        document_append(rig->document, "ranges", describe_range(start, size));
     }
     if (!rig_open(rig, options, error)) {
         return false;
     }
+    json_int_t erased = 0;
     for (int i = 0; i < options->argument_count; i++) {
         if (!options_parse_range(options->arguments[i], &start, &size, error) ||
             !operation_erase(&rig->session, start, size, error)) {
             return false;
         }
+        erased += size;
+        document_set(rig->document, "erased_bytes", json_integer(erased));
     }
     return true;
 }
@@ -88,6 +99,7 @@ static bool read_range(struct rig *rig, const struct options *options, struct er
         !inside(rig, start, size, options->arguments[0], error)) {
         return false;
     }
+    document_set(rig->document, "range", describe_range(start, size));
     uint8_t *bytes = malloc(size);
     if (bytes == NULL) {
         return error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "%u bytes", size);
@@ -98,6 +110,7 @@ static bool read_range(struct rig *rig, const struct options *options, struct er
     free(bytes);
     if (good) {
         progress_finish();
+        document_set(rig->document, "file", json_text(options->output));
         printf("read     %u bytes from 0x%08x into %s\n", size, start, options->output);
         good = rig_boot(rig, error);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/commands.h"
 
-#include "cli/progress.h"
+#include "cli/describe.h"
 #include "cli/rig.h"
 #include "host/record_text.h"
 #include "sfdp/dump.h"
@@ -66,6 +66,7 @@ int command_info(const struct options *options, struct error *error)
     }
     bool good = rig_prepare(&rig, options, error) && rig_open(&rig, options, error);
     if (good) {
+        document_set(rig.document, "layout", describe_layout(&rig.session.layout));
         print_file(&rig);
         good = session_begin(&rig.session, OPERATION_READ, error);
         print_record(&rig);

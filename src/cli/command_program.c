@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/commands.h"
 
+#include "cli/describe.h"
 #include "cli/progress.h"
 #include "cli/rig.h"
 #include "host/operation.h"
@@ -33,11 +34,8 @@ static void print_setup(const struct rig *rig)
 static void print_plan(const struct rig *rig, const struct plan *plan, bool keep)
 {
     for (unsigned i = 0; i < plan->count;) {
-        uint32_t start = plan->sectors[i].address, size = 0, covered = 0;
-        for (; i < plan->count && plan->sectors[i].address == start + size; i++) {
-            covered += plan->sectors[i].covered;
-            size += plan->sectors[i].size;
-        }
+        uint32_t start = 0, size = 0, covered = 0;
+        i += plan_run(plan, i, &start, &size, &covered);
         printf("sectors  0x%08x..0x%08x: %u bytes, of which the image gives %u\n", start,
                start + (size - 1), size, covered);
     }
@@ -96,12 +94,43 @@ static void print_report(const struct rig *rig, const struct program_report *rep
 /* What the user must know who finds the flash half done. */
 static void print_unfinished(const struct program_report *report, uint64_t bytes)
 {
-    progress_finish();
     fprintf(stderr, "stopped during %s: %llu bytes erased, %llu of %llu bytes written%s\n",
             report->stage, (unsigned long long)report->erased_bytes,
             (unsigned long long)report->written_bytes,
             (unsigned long long)(bytes + report->kept_bytes),
             report->written_bytes < bytes + report->kept_bytes ? "; the rest is not" : "");
+}
+
+static void print_word(const char *text)
+{
+    fprintf(stderr, " '");
+    for (; *text != '\0'; text++) {
+        fprintf(stderr, *text == '\'' ? "'\\''" : "%c", *text);
+    }
+    fprintf(stderr, "'");
+}
+
+/* Where the bytes around the image are, and the command, for a shell, that puts them back. */
+static void print_kept(const struct rig *rig, const struct program_report *report,
+                       const struct options *options)
+{
+    if (report->kept_path[0] == '\0') {
+        return;
+    }
+    fprintf(stderr,
+            "kept: %s holds the %llu bytes around the image\n  put back: extload program --board",
+            report->kept_path, (unsigned long long)report->kept_bytes);
+    print_word(rig->board.path);
+    if (options->loader != NULL) {
+        fprintf(stderr, " --loader");
+        print_word(options->loader);
+    }
+    if (options->nor != NULL) {
+        fprintf(stderr, " --nor");
+        print_word(options->nor);
+    }
+    print_word(report->kept_path);
+    fprintf(stderr, "\n");
 }
 
 static bool program(struct rig *rig, const struct image *image, const struct plan *plan, bool keep,
@@ -117,12 +146,20 @@ static bool program(struct rig *rig, const struct image *image, const struct pla
     if (!keep) {
         warn_destroyed(plan);
     }
-    if (!program_run(&rig->session, image, plan, keep, &report, error)) {
-        print_unfinished(&report, image_size(image));
+    const struct program_keeping keeping = {
+        .neighbours = keep, .folder = options->keep_dir, .file_stays = options->keep_file};
+    const bool good = program_run(&rig->session, image, plan, &keeping, &report, error);
+    const uint64_t bytes = image_size(image);
+    document_set(rig->document, "progress",
+                 describe_progress(&report, good ? bytes + report.kept_bytes : 0));
+    progress_finish();
+    if (!good) {
+        print_unfinished(&report, bytes);
+        print_kept(rig, &report, options);
         return false;
     }
-    progress_finish();
-    print_report(rig, &report, image_size(image));
+    print_report(rig, &report, bytes);
+    print_kept(rig, &report, options);
     return rig_boot(rig, error);
 }
 
@@ -139,6 +176,10 @@ int command_program(const struct options *options, struct error *error)
                 rig_clip_image(&rig, &image, options, error) &&
                 plan_make(&plan, &image, &rig.board, &rig.loader, &rig.lifecycle, rig.link, error);
     bool keep = good && rig.lifecycle.keeps_neighbours && !options->no_preserve;
+    if (good) {
+        document_set(rig.document, "plan", describe_plan(&plan, keep));
+        document_set(rig.document, "dry_run", json_boolean(options->dry_run));
+    }
     if (good && options->dry_run) {
         print_setup(&rig);
         print_image(&image);
@@ -159,6 +200,7 @@ static bool verify(struct rig *rig, const struct image *image, const struct opti
         return false;
     }
     progress_finish();
+    document_set(rig->document, "verified_bytes", json_integer((json_int_t)image_size(image)));
     printf("verify   %llu bytes are equal\n", (unsigned long long)image_size(image));
     return rig_boot(rig, error);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/commands.h"
 
+#include "cli/describe.h"
 #include "cli/rig.h"
 #include "serve/server.h"
 
@@ -28,6 +29,11 @@ static bool serve(struct rig *rig, struct server *server, const struct options *
         return false;
     }
     print_served(rig, server);
+    document_set(rig->document, "layout", describe_layout(&rig->session.layout));
+    document_set(rig->document, "port", json_integer(server->port));
+    if (!document_publish(rig->document, error)) {
+        return false;
+    }
     return server_run(server, &rig->session, error);
 }
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/commands.h"
 
+#include "cli/describe.h"
 #include "cli/rig.h"
 #include "host/explain.h"
+#include "host/record_json.h"
 #include "host/record_text.h"
+#include "report/json_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,6 +93,10 @@ static bool trace_dump(const struct options *options, const struct board *board,
         }
         dump.address = (uint32_t)options->address;
     }
+    document_set(options->document, "board", describe_board(board));
+    document_set(
+        options->document, "dump",
+        json_pack("{s:o, s:I}", "file", json_text(dump.path), "address", (json_int_t)dump.address));
     dump.bytes = image_read_whole_file(dump.path, &dump.size, error);
     if (dump.bytes == NULL) {
         return false;
@@ -98,6 +105,7 @@ static bool trace_dump(const struct options *options, const struct board *board,
                               : error_set(error, ERROR_RECORD, dump.path, 0, 0, "it is empty");
     free(dump.bytes);
     if (good) {
+        document_set(options->document, "record", record_json(&record, board, address));
         record_text_print(stdout, &record, board, address, RECORD_FULL);
     }
     return good;

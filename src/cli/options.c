@@ -33,6 +33,10 @@ static const struct option_row rows[] = {
     {"dry-run", 0, KIND_FLAG, NULL, FIELD(dry_run), "program", "print the plan, touch nothing"},
     {"no-preserve", 0, KIND_FLAG, NULL, FIELD(no_preserve), "program",
      "do not keep the bytes of touched sectors that no image covers"},
+    {"keep-dir", 0, KIND_TEXT, "DIR", FIELD(keep_dir), "program",
+     "folder for the file that holds those bytes until they are written back (default: this one)"},
+    {"keep-file", 0, KIND_FLAG, NULL, FIELD(keep_file), "program",
+     "leave that file there after success, too"},
     {"only-window", 0, KIND_FLAG, NULL, FIELD(only_window), "program verify",
      "leave out, and list, what lies outside the flash window"},
     {"link", 0, KIND_TEXT, "LINK", FIELD(link), DRIVING,
@@ -46,8 +50,8 @@ static const struct option_row rows[] = {
      "CPU frequency instead of what the clock tree gives: 64M, 400M"},
     {"no-jump", 0, KIND_FLAG, NULL, FIELD(no_jump), DRIVING,
      "execute every poll instead of jumping to the next event"},
-    {"json", 0, KIND_FLAG, NULL, FIELD(json), "program verify erase read info rehearse check",
-     "findings about the loader as JSON on stdout, all else on stderr"},
+    {"json", 0, KIND_FLAG, NULL, FIELD(json), "*",
+     "the result as one JSON document on stdout (docs/json.md), all else on stderr"},
     {"sarif", 0, KIND_TEXT, "FILE", FIELD(sarif), "check",
      "write the findings as SARIF 2.1.0 into a file, too"},
     {"sfdp", 0, KIND_TEXT, "FILE", FIELD(sfdp), "info",
@@ -209,6 +213,7 @@ bool options_parse(struct options *options, const struct command *command, int a
                                 .target = "sim",
                                 .timing = "typical",
                                 .seed = 1,
+                                .keep_dir = ".",
                                 .gdb_port = 3333,
                                 .address = OPTIONS_NO_ADDRESS};
     opterr = 0;
@@ -233,6 +238,18 @@ bool options_parse(struct options *options, const struct command *command, int a
     options->arguments = argv + optind;
     options->argument_count = argc - optind;
     return true;
+}
+
+/* As getopt_long() takes it: in full or by its first letters, of which "--j" are enough. */
+bool options_want_json(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const size_t length = strlen(argv[i]);
+        if (length >= strlen("--j") && strncmp(argv[i], "--json", length) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void print_option(const struct option_row *row)

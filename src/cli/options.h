@@ -11,13 +11,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct document;
+
 #define OPTIONS_NO_ADDRESS UINT64_MAX
 #define OPTIONS_HOSTS_MAX  8
 #define OPTIONS_REPEATS    64 /* of one option */
 
 struct options {
     const char *board, *loader, *host, *target, *nor, *output, *link, *timing, *core, *data, *mcu,
-        *sarif, *sfdp;
+        *sarif, *sfdp, *keep_dir;
     const char *hosts[OPTIONS_HOSTS_MAX]; /* every --host, the last of which is `host` */
     unsigned host_count;
     const char *host_options[OPTIONS_REPEATS]; /* NAME=VALUE each; NULL ends them */
@@ -25,8 +27,10 @@ struct options {
     uint64_t cpu_hz;
     uint64_t gdb_port;
     uint64_t address; /* OPTIONS_NO_ADDRESS if not given */
-    bool dry_run, no_preserve, only_window, all, no_jump, json, rehearse, verbose, help, version;
-    char **arguments; /* what is left: images, ranges */
+    bool dry_run, no_preserve, only_window, all, no_jump, json, rehearse, verbose, help, version,
+        keep_file;
+    struct document *document; /* of --json (cli/document.h); NULL without */
+    char **arguments;          /* what is left: images, ranges */
     int argument_count;
 };
 
@@ -69,6 +73,8 @@ bool option_applies(const struct option_row *row, const struct command *command)
 /* Parses what follows the command's name. USAGE on an option that the command does not have. */
 bool options_parse(struct options *options, const struct command *command, int argc, char **argv,
                    struct error *error);
+/* True if a command line asks for --json, whether it can be parsed or not. */
+bool options_want_json(int argc, char **argv);
 /* Writes --help of one command, or of the tool if NULL. */
 void options_print_help(const struct command *command);
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/rehearsal.h"
 
+#include "cli/document.h"
 #include "cli/rig.h"
 #include "host/rehearse.h"
+#include "report/json_text.h"
 #include "target/sim_target.h"
 
 #include <stdio.h>
@@ -30,6 +32,32 @@ static void print_stacks(const struct instrument *instrument)
     }
 }
 
+static json_t *describe_functions(const struct instrument *instrument)
+{
+    json_t *functions = json_array();
+    const uint32_t room = instrument->session->layout.stack - instrument->stack_bottom;
+    for (int i = 0; functions != NULL && i < LOADER_FUNCTION_COUNT; i++) {
+        const struct watch_stack *stack = &instrument->stack[i];
+        if (instrument->calls[i] > 0) {
+            json_array_append_new(
+                functions, json_pack("{s:s, s:I, s:I, s:I, s:I}", "name",
+                                     loader_function_name((enum loader_function)i), "calls",
+                                     (json_int_t)instrument->calls[i], "host_stack_bytes",
+                                     (json_int_t)stack->host, "host_stack_room", (json_int_t)room,
+                                     "own_stack_bytes", (json_int_t)stack->own));
+        }
+    }
+    return functions;
+}
+
+/* A member of `hosts`: `refusal` is why this host would not take the file, or NULL. */
+static json_t *describe_rehearsal(const char *file, const char *host, const char *refusal,
+                                  json_t *functions)
+{
+    return json_pack("{s:o, s:o, s:o, s:o}", "file", json_text(file), "host", json_text(host),
+                     "refusal", json_text(refusal), "functions", functions);
+}
+
 static bool rehearse_host(const char *host, const struct options *given, struct findings *findings,
                           struct error *error)
 {
@@ -37,6 +65,7 @@ static bool rehearse_host(const char *host, const struct options *given, struct 
     struct options options = *given;
     options.host = host;
     options.json = false;
+    options.document = NULL;
     bool good = rig_prepare(&rig, &options, error);
     rig.report_to = findings;
     if (good && rig_open(&rig, &options, error)) {
@@ -44,6 +73,9 @@ static bool rehearse_host(const char *host, const struct options *given, struct 
         fill_cells(sim_target_cells(&rig.target), rig.board.part.size);
         good = rehearse(&rig.instrument, error);
         print_stacks(&rig.instrument);
+        document_append(
+            given->document, "hosts",
+            describe_rehearsal(rig.loader.path, host, NULL, describe_functions(&rig.instrument)));
     } else {
         good = false;
     }
@@ -66,6 +98,9 @@ static bool rehearse_all(const struct options *options, struct findings *finding
             return false;
         } else {
             printf("host     %s would not take the file: %s\n", host, refusal.detail);
+            document_append(
+                options->document, "hosts",
+                describe_rehearsal(options->loader, host, refusal.detail, json_array()));
         }
     }
     if (took == 0) {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/rig.h"
 
+#include "cli/describe.h"
 #include "cli/progress.h"
-#include "cli/result_stream.h"
 #include "host/host_option.h"
+#include "host/record_json.h"
 #include "image/image.h"
 #include "pack/pack.h"
 #include "target/sim_target.h"
@@ -51,10 +52,7 @@ static bool choose_host(struct rig *rig, const struct options *options, struct e
 
 bool rig_prepare(struct rig *rig, const struct options *options, struct error *error)
 {
-    *rig = (struct rig){0};
-    if (options->json) {
-        rig->json = result_stream_open();
-    }
+    *rig = (struct rig){.boots = -1, .document = options->document};
     if (options->board == NULL) {
         return error_set(error, ERROR_USAGE, NULL, 0, 0, "--board BOARD is missing");
     }
@@ -62,10 +60,22 @@ bool rig_prepare(struct rig *rig, const struct options *options, struct error *e
         return error_set(error, ERROR_USAGE, NULL, 0, 0, "target '%s' is unknown; there is: sim",
                          options->target);
     }
-    return board_load(&rig->board, options->board, error) && choose_host(rig, options, error) &&
-           (options->loader != NULL
-                ? loader_file_read(&rig->loader, rig->lifecycle.view, options->loader, error)
-                : load_own_loader(rig, error));
+    if (!board_load(&rig->board, options->board, error)) {
+        return false;
+    }
+    document_set(rig->document, "board", describe_board(&rig->board));
+    if (!choose_host(rig, options, error)) {
+        return false;
+    }
+    document_set(rig->document, "host",
+                 describe_host(&rig->lifecycle, rig->link, options->host_options));
+    if (options->loader != NULL
+            ? !loader_file_read(&rig->loader, rig->lifecycle.view, options->loader, error)
+            : !load_own_loader(rig, error)) {
+        return false;
+    }
+    document_set(rig->document, "loader", describe_loader(&rig->loader, rig->own_loader));
+    return true;
 }
 
 static bool choose_timing(const struct options *options, enum nor_timing *timing,
@@ -125,12 +135,24 @@ bool rig_boot(struct rig *rig, struct error *error)
     if (rig->watched) {
         instrument_boot(&rig->instrument);
     }
-    if (sim_boot(sim_target_sim(&rig->target), 0, why, sizeof why)) {
+    rig->boots = sim_boot(sim_target_sim(&rig->target), 0, why, sizeof why);
+    if (rig->boots) {
         printf("boot     the ROM reads the flash by 03h and 13h\n");
         return true;
     }
     return error_set(error, ERROR_CALL_FAILED, NULL, 0, 0,
                      "the boot ROM could not read the flash: %s", why);
+}
+
+static void document_outcome(struct rig *rig)
+{
+    document_set(rig->document, "findings", describe_findings(&rig->findings));
+    document_set(rig->document, "run", describe_run(&rig->session, rig->boots));
+    session_read_record(&rig->session);
+    if (rig->session.has_record) {
+        document_set(rig->document, "record",
+                     record_json(&rig->session.record, &rig->board, rig->board.record_address));
+    }
 }
 
 void rig_close(struct rig *rig)
@@ -139,13 +161,13 @@ void rig_close(struct rig *rig)
     if (rig->watched) {
         instrument_close(&rig->instrument);
     }
-    if (rig->json != NULL && rig->has_target) {
-        findings_print_json(rig->json, &rig->findings);
-    } else if (rig->findings.count > 0) {
+    if (rig->session.target != NULL && rig->document != NULL) {
+        document_outcome(rig);
+    }
+    if (rig->document == NULL && rig->findings.count > 0) {
         fflush(stdout);
         findings_print(stderr, &rig->findings);
     }
-    result_stream_close(rig->json);
     findings_release(&rig->findings);
     if (rig->has_target) {
         rig->target.ops->close(rig->target.context);
@@ -193,6 +215,10 @@ bool rig_clip_image(const struct rig *rig, struct image *image, const struct opt
                 outside.segments[i].address,
                 outside.segments[i].address + (outside.segments[i].size - 1),
                 outside.segments[i].size);
+    }
+    if (good) {
+        document_set(rig->document, "image", describe_image(image));
+        document_set(rig->document, "left_out", describe_segments(&outside));
     }
     image_release(&outside);
     return good;

@@ -5,6 +5,7 @@
 #ifndef EXTLOAD_CLI_RIG_H
 #define EXTLOAD_CLI_RIG_H
 
+#include "cli/document.h"
 #include "cli/options.h"
 #include "host/instrument.h"
 #include "host/session.h"
@@ -24,7 +25,8 @@ struct rig {
     struct findings findings;
     struct findings *report_to; /* set before rig_open(): the caller's list instead of `findings` */
     bool watched;
-    FILE *json; /* with --json: where the findings go */
+    int boots;                 /* 1 yes, 0 no, -1 not tried */
+    struct document *document; /* of --json: gets board, loader, host, findings, run and record */
 };
 
 /* Everything that can be refused without touching anything: board, host and its options, link,
@@ -34,7 +36,7 @@ bool rig_prepare(struct rig *rig, const struct options *options, struct error *e
 bool rig_open(struct rig *rig, const struct options *options, struct error *error);
 /* After an operation: does the board still boot from this flash? Prints a line; false if not. */
 bool rig_boot(struct rig *rig, struct error *error);
-/* Prints the findings, if anybody watched: text on stderr, or JSON on stdout. */
+/* Prints the findings, if anybody watched, on stderr; with --json they go into the document. */
 void rig_close(struct rig *rig);
 
 /* Adds every argument to the image: FILE, or FILE@ADDRESS for raw binaries. */

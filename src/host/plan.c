@@ -169,3 +169,16 @@ void plan_release(struct plan *plan)
     plan->sectors = NULL;
     plan->count = 0;
 }
+
+unsigned plan_run(const struct plan *plan, unsigned index, uint32_t *address, uint32_t *size,
+                  uint32_t *covered)
+{
+    unsigned next = index;
+    *address = plan->sectors[index].address;
+    *size = *covered = 0;
+    for (; next < plan->count && plan->sectors[next].address == *address + *size; next++) {
+        *covered += plan->sectors[next].covered;
+        *size += plan->sectors[next].size;
+    }
+    return next - index;
+}

@@ -31,6 +31,11 @@ bool plan_make(struct plan *plan, const struct image *image, const struct board 
                const struct link_model *link, struct error *error);
 void plan_release(struct plan *plan);
 
+/* The run of adjoining sectors that starts with sector `index`: where it lies, its size, and how much
+ * of it an image gives. Returns the number of sectors. */
+unsigned plan_run(const struct plan *plan, unsigned index, uint32_t *address, uint32_t *size,
+                  uint32_t *covered);
+
 /* Typical and maximum time to erase a range of whole sectors with the part's fitting erase types.
  */
 void plan_erase_time(const struct part *part, uint32_t offset, uint32_t size, uint64_t *typical_ms,

@@ -10,7 +10,10 @@ struct job {
     struct session *session;
     const struct plan *plan;
     struct image work; /* the images and the neighbours that are kept */
+    struct image kept; /* those neighbours alone */
     bool *erase;       /* one per sector of the plan */
+    bool erasing;      /* the first sector may be gone */
+    const struct program_keeping *keeping;
     struct program_report *report;
 };
 
@@ -46,8 +49,11 @@ static bool keep_neighbours(struct job *job, const struct image *image,
             next = end + 1;
         }
         if (next > at) {
-            if (!image_add_bytes(&job->work, "(kept)", content + (at - sector->address), next - at,
-                                 IMAGE_BIN, true, at, error)) {
+            const uint8_t *bytes = content + (at - sector->address);
+            if (!image_add_bytes(&job->work, "(kept)", bytes, next - at, IMAGE_BIN, true, at,
+                                 error) ||
+                !image_add_bytes(&job->kept, "(kept)", bytes, next - at, IMAGE_BIN, true, at,
+                                 error)) {
                 return false;
             }
             job->report->kept_bytes += next - at;
@@ -74,7 +80,7 @@ static bool falls_on_blank(const struct image *image, const struct plan_sector *
 }
 
 static bool prepare_sector(struct job *job, const struct image *image, unsigned index,
-                           bool skip_blank, bool keep, struct error *error)
+                           bool skip_blank, struct error *error)
 {
     const struct plan_sector *sector = &job->plan->sectors[index];
     bool blank = false;
@@ -84,7 +90,7 @@ static bool prepare_sector(struct job *job, const struct image *image, unsigned 
     }
     job->erase[index] = !blank;
     job->report->sectors_skipped += blank;
-    if (blank || !keep || sector->covered == sector->size) {
+    if (blank || !job->keeping->neighbours || sector->covered == sector->size) {
         return true;
     }
     uint8_t *content = malloc(sector->size);
@@ -103,7 +109,7 @@ static bool prepare_sector(struct job *job, const struct image *image, unsigned 
 }
 
 /* What a tool that does not look first does: every touched sector goes. */
-static bool prepare(struct job *job, const struct image *image, bool keep, struct error *error)
+static bool prepare(struct job *job, const struct image *image, struct error *error)
 {
     const struct lifecycle *lifecycle = job->session->lifecycle;
     for (unsigned i = 0; i < image->count; i++) {
@@ -125,16 +131,28 @@ static bool prepare(struct job *job, const struct image *image, bool keep, struc
     bool skip_blank = may_skip_blank(job->session);
     for (unsigned i = 0; i < job->plan->count; i++) {
         if (session_cancelled(job->session, error) ||
-            !prepare_sector(job, image, i, skip_blank, keep, error)) {
+            !prepare_sector(job, image, i, skip_blank, error)) {
             return false;
         }
     }
     return true;
 }
 
+/* What power or Ctrl-C may take from the flash now is in a file. */
+static bool save_kept(struct job *job, struct error *error)
+{
+    return job->kept.count == 0 || job->keeping->folder == NULL ||
+           kept_save(&job->kept, job->keeping->folder, job->session->board->name,
+                     job->report->kept_path, error);
+}
+
 static bool erase(struct job *job, struct error *error)
 {
     const struct plan *plan = job->plan;
+    if (session_cancelled(job->session, error)) {
+        return false;
+    }
+    job->erasing = true;
     for (unsigned i = 0; i < plan->count;) {
         if (!job->erase[i]) {
             i++;
@@ -155,7 +173,7 @@ static bool erase(struct job *job, struct error *error)
     return true;
 }
 
-static bool run_stages(struct job *job, const struct image *image, bool keep, struct error *error)
+static bool run_stages(struct job *job, const struct image *image, struct error *error)
 {
     struct program_report *report = job->report;
     uint64_t start = now_ns(job);
@@ -164,7 +182,7 @@ static bool run_stages(struct job *job, const struct image *image, bool keep, st
         !loader_file_needs(job->session->loader, LOADER_SECTOR_ERASE, error)) {
         return false;
     }
-    bool good = prepare(job, image, keep, error) && erase(job, error);
+    bool good = prepare(job, image, error) && save_kept(job, error) && erase(job, error);
     report->erase_ns = now_ns(job) - start;
     if (!good) {
         return false;
@@ -184,16 +202,22 @@ static bool run_stages(struct job *job, const struct image *image, bool keep, st
 }
 
 bool program_run(struct session *session, const struct image *image, const struct plan *plan,
-                 bool keep, struct program_report *report, struct error *error)
+                 const struct program_keeping *keeping, struct program_report *report,
+                 struct error *error)
 {
     *report = (struct program_report){.stage = "erase"};
-    struct job job = {.session = session, .plan = plan, .report = report};
+    struct job job = {.session = session, .plan = plan, .keeping = keeping, .report = report};
     image_init(&job.work);
+    image_init(&job.kept);
     job.erase = calloc(plan->count + 1u, sizeof *job.erase);
     bool good = job.erase != NULL
-                    ? run_stages(&job, image, keep, error)
+                    ? run_stages(&job, image, error)
                     : error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "a list of sectors");
+    if (good ? !keeping->file_stays : !job.erasing) {
+        kept_discard(report->kept_path);
+    }
     image_release(&job.work);
+    image_release(&job.kept);
     free(job.erase);
     return good;
 }

@@ -5,6 +5,7 @@
 #ifndef EXTLOAD_HOST_PROGRAM_H
 #define EXTLOAD_HOST_PROGRAM_H
 
+#include "host/kept.h"
 #include "host/plan.h"
 #include "host/session.h"
 
@@ -13,11 +14,22 @@ struct program_report {
     unsigned sectors_skipped;                 /* found blank on the target */
     uint64_t erase_ns, program_ns, verify_ns; /* of the target's time */
     const char *stage; /* "erase", "program", "verify": what was under way when it ended */
+    char
+        kept_path[KEPT_PATH_SIZE]; /* the file that holds the neighbours now; "" if there is none */
 };
 
-/* Erases what is needed, writes, reads back and compares. `keep` rewrites the neighbours if the
- * lifecycle can. *report is valid whatever the outcome. */
+/* What becomes of the bytes in touched sectors that no image gives. */
+struct program_keeping {
+    bool neighbours;    /* they are read before the erase and written back, if the lifecycle can */
+    const char *folder; /* where they lie in a file meanwhile (host/kept.h); NULL: in no file */
+    bool file_stays;    /* after success, too */
+};
+
+/* Erases what is needed, writes, reads back and compares. The file with the neighbours is on the disk
+ * before the first sector is erased, and is gone after success, or if nothing was erased. *report is
+ * valid whatever the outcome. FILE_WRITE, with nothing erased, if that file cannot be written. */
 bool program_run(struct session *session, const struct image *image, const struct plan *plan,
-                 bool keep, struct program_report *report, struct error *error);
+                 const struct program_keeping *keeping, struct program_report *report,
+                 struct error *error);
 
 #endif

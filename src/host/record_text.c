@@ -143,25 +143,36 @@ static void print_fault(FILE *out, const struct record_fault *fault, bool of_thi
 
 /* Slots are used from 0 on by each call, and what an earlier call left stays in those not reached:
  * if slot 0 still holds the call's first event, nothing has been overwritten. */
+unsigned record_text_events(const struct record *record, struct record_event events[RECORD_EVENTS],
+                            bool *whole)
+{
+    const uint32_t head = record->event_head % RECORD_EVENTS;
+    *whole = record->events[0].what >> 24 == PHASE_ENTERED;
+    const unsigned slots = *whole && head != 0 ? head : RECORD_EVENTS;
+    const uint32_t first = *whole ? 0 : head;
+    unsigned count = 0;
+    for (unsigned i = 0; i < slots; i++) {
+        events[count] = record->events[(first + i) % RECORD_EVENTS];
+        count += events[count].what != 0;
+    }
+    return count;
+}
+
 static void print_events(FILE *out, const struct record *record)
 {
-    uint32_t head = record->event_head % RECORD_EVENTS;
-    bool whole = record->events[0].what >> 24 == PHASE_ENTERED;
-    unsigned count = whole && head != 0 ? head : RECORD_EVENTS;
-    uint32_t first = whole ? 0 : head;
+    struct record_event events[RECORD_EVENTS];
+    bool whole = false;
+    const unsigned count = record_text_events(record, events, &whole);
     fprintf(out, "events   cycles since entry, phase, detail%s\n",
             whole ? "" : " (earlier ones are lost)");
     for (unsigned i = 0; i < count; i++) {
-        const struct record_event *event = &record->events[(first + i) % RECORD_EVENTS];
-        uint32_t phase = event->what >> 24;
+        const uint32_t phase = events[i].what >> 24;
         char cycles[16] = "-";
         if (phase != PHASE_ENTERED) { /* the time base is started after that one */
-            snprintf(cycles, sizeof cycles, "%u", event->cycles);
+            snprintf(cycles, sizeof cycles, "%u", events[i].cycles);
         }
-        if (event->what != 0) {
-            fprintf(out, "         %10s  %-10s 0x%06x\n", cycles, explain_phase_name(phase),
-                    event->what & 0xFFFFFFu);
-        }
+        fprintf(out, "         %10s  %-10s 0x%06x\n", cycles, explain_phase_name(phase),
+                events[i].what & 0xFFFFFFu);
     }
 }
 

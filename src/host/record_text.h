@@ -8,6 +8,7 @@
 #include "abi/record.h"
 #include "board/board.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 enum record_detail {
@@ -19,6 +20,12 @@ enum record_detail {
  * names; NULL if it is not known. */
 void record_text_print(FILE *out, const struct record *record, const struct board *board,
                        uint32_t address, enum record_detail detail);
+
+/* The events of the last call that are still there, oldest first; *whole is false if earlier ones were
+ * overwritten. Returns their number. The first one, "entered", comes before the time base: its cycles
+ * mean nothing. */
+unsigned record_text_events(const struct record *record, struct record_event events[RECORD_EVENTS],
+                            bool *whole);
 
 /* Names of the set bits of CFSR (0xE000ED28) and HFSR (0xE000ED2C), as the Armv8-M ARM names them:
  * "PRECISERR BFARVALID"; "-" if none. */

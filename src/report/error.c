@@ -6,14 +6,15 @@
 #include <string.h>
 
 struct entry {
+    const char *name;
     int status;
     const char *what;
     const char *hint;
 };
 
 static const struct entry table[ERROR_COUNT] = {
-    [ERROR_NONE] = {0, "no error", ""},
-#define ERROR(name, status, what, hint) [ERROR_##name] = {status, what, hint},
+    [ERROR_NONE] = {"NONE", 0, "no error", ""},
+#define ERROR(name, status, what, hint) [ERROR_##name] = {#name, status, what, hint},
 #include "report/errors.def"
 #undef ERROR
 };
@@ -47,6 +48,22 @@ bool error_hint(struct error *error, const char *format, ...)
     return false;
 }
 
+void error_cause(struct error *error, const char *format, ...)
+{
+    if (error == NULL || error->cause_count == ERROR_CAUSES_MAX) {
+        return;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(error->causes[error->cause_count++], sizeof error->causes[0], format, arguments);
+    va_end(arguments);
+}
+
+const char *error_name(enum error_code code)
+{
+    return table[code].name;
+}
+
 const char *error_what(enum error_code code)
 {
     return table[code].what;
@@ -75,4 +92,8 @@ void error_format(const struct error *error, char *buffer, size_t size)
     const char *hint = error->hint[0] != '\0' ? error->hint : table[error->code].hint;
     snprintf(buffer, size, "%serror: %s%s%s\n  try: %s", where, table[error->code].what,
              error->detail[0] != '\0' ? ": " : "", error->detail, hint);
+    for (unsigned i = 0; i < error->cause_count; i++) {
+        const size_t used = strlen(buffer);
+        snprintf(buffer + used, size - used, "\n  likely: %s", error->causes[i]);
+    }
 }

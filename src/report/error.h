@@ -21,6 +21,8 @@ enum error_code {
     ERROR_COUNT
 };
 
+#define ERROR_CAUSES_MAX 8
+
 struct error {
     enum error_code code;
     char file[256];   /* the file that is wrong; empty if none */
@@ -28,6 +30,8 @@ struct error {
     int column;       /* from 1; 0 = not known */
     char detail[512]; /* the particular case: names, values */
     char hint[256];   /* replaces the table's hint when not empty (nearest valid name, say) */
+    char causes[ERROR_CAUSES_MAX][144]; /* what may be behind it, likeliest first */
+    unsigned cause_count;
 };
 
 /* Sets *error unless it already holds one. `file` may be NULL. Returns false, for `return
@@ -38,12 +42,22 @@ bool error_set(struct error *error, enum error_code code, const char *file, int 
 /* Gives the error that was just set a hint of its own. Returns false. */
 bool error_hint(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Adds a likely cause to the error that was just set; the table is short, later ones are dropped. */
+void error_cause(struct error *error, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The name in the table, which stays the same: "HEX_SYNTAX". */
+const char *error_name(enum error_code code);
 const char *error_what(enum error_code code);
 const char *error_table_hint(enum error_code code);
 /* 1: the operation failed; 2: the call or a file was wrong; 130: interrupted. */
 int error_exit_status(enum error_code code);
 
-/* Writes "FILE:LINE:COLUMN: error: WHAT: DETAIL" and "  try: HINT" to buffer, cut to size. */
+/* Room for any error in words. */
+#define ERROR_TEXT_SIZE 2800
+
+/* Writes "FILE:LINE:COLUMN: error: WHAT: DETAIL", "  try: HINT" and a line "  likely: CAUSE" for each
+ * cause to buffer, cut to size. */
 void error_format(const struct error *error, char *buffer, size_t size);
 
 #endif

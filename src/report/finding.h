@@ -5,6 +5,7 @@
 #ifndef EXTLOAD_REPORT_FINDING_H
 #define EXTLOAD_REPORT_FINDING_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -72,11 +73,9 @@ enum finding_maker finding_maker(enum finding_id id);
 
 /* A paragraph per finding, errors first. */
 void findings_print(FILE *out, const struct findings *findings);
-/* An array of objects: id, severity, call, what, outcome, trace, hosts, count, why, try,
- * evidence. False if memory or the file gave out. */
-bool findings_print_json(FILE *out, const struct findings *findings);
-/* The same for several files: each object has a member `file` too. */
-bool findings_print_json_files(FILE *out, const struct finding_report *reports, unsigned count);
+/* Appends an object for each: id, severity, call, what, outcome, trace, hosts, count, why, try,
+ * evidence; with `path`, a member `file` too. False if memory gave out. */
+bool findings_append_json(json_t *array, const struct findings *findings, const char *path);
 /* "findings 3, of which 1 are errors", or "findings none". */
 void findings_print_summary(FILE *out, const struct findings *findings);
 

@@ -2,7 +2,8 @@
 /* Findings for people and for programs. */
 #include "report/finding.h"
 
-#include <jansson.h>
+#include "report/json_text.h"
+
 #include <string.h>
 
 static void print_line(FILE *out, const char *label, const char *text)
@@ -56,50 +57,26 @@ static json_t *names_of(const char *list)
 
 static json_t *object_of(const struct finding *finding)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:I, s:s, s:s, s:s}", "id",
+    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:s, s:s, s:s}", "id",
                      finding_name(finding->id), "severity",
-                     finding_severity_name(finding->severity), "call", finding->call, "what",
-                     finding->what, "outcome", finding->outcome, "trace", finding->trace, "hosts",
-                     names_of(finding->hosts), "count", (json_int_t)finding->count, "why",
-                     finding_why(finding->id), "try", finding_try(finding->id), "evidence",
-                     finding_evidence(finding->id));
+                     finding_severity_name(finding->severity), "call", json_text(finding->call),
+                     "what", json_text(finding->what), "outcome", json_text(finding->outcome),
+                     "trace", json_text(finding->trace), "hosts", names_of(finding->hosts), "count",
+                     (json_int_t)finding->count, "why", finding_why(finding->id), "try",
+                     finding_try(finding->id), "evidence", finding_evidence(finding->id));
 }
 
-static bool append_all(json_t *array, const struct findings *findings, const char *path)
+bool findings_append_json(json_t *array, const struct findings *findings, const char *path)
 {
     for (unsigned i = 0; i < findings->count; i++) {
         json_t *object = object_of(&findings->items[i]);
         const bool named =
-            path == NULL || json_object_set_new(object, "file", json_string(path)) == 0;
+            path == NULL || json_object_set_new(object, "file", json_text(path)) == 0;
         if (json_array_append_new(array, object) != 0 || !named) {
             return false;
         }
     }
     return true;
-}
-
-static bool print_array(FILE *out, json_t *array)
-{
-    const bool good = json_dumpf(array, out, JSON_INDENT(2)) == 0 && fputc('\n', out) != EOF;
-    json_decref(array);
-    return good;
-}
-
-bool findings_print_json(FILE *out, const struct findings *findings)
-{
-    json_t *array = json_array();
-    const bool good = array != NULL && append_all(array, findings, NULL);
-    return print_array(out, array) && good;
-}
-
-bool findings_print_json_files(FILE *out, const struct finding_report *reports, unsigned count)
-{
-    json_t *array = json_array();
-    bool good = array != NULL;
-    for (unsigned i = 0; good && i < count; i++) {
-        good = append_all(array, &reports[i].findings, reports[i].path);
-    }
-    return print_array(out, array) && good;
 }
 
 void findings_print_summary(FILE *out, const struct findings *findings)

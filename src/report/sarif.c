@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/sarif.h"
 
-#include <jansson.h>
+#include "report/json_text.h"
+
 #include <string.h>
 
 #define SCHEMA                                                                                     \
@@ -59,10 +60,11 @@ static json_t *result_of(const struct finding *finding, const char *uri)
     char text[900];
     snprintf(text, sizeof text, "%s%s%s%s%s", finding->call, finding->call[0] != '\0' ? ": " : "",
              finding->what, finding->outcome[0] != '\0' ? "; then: " : "", finding->outcome);
-    return json_pack("{s:s, s:i, s:s, s:{s:s}, s:[o], s:I}", "ruleId", finding_name(finding->id),
+    return json_pack("{s:s, s:i, s:s, s:{s:o}, s:[o], s:I}", "ruleId", finding_name(finding->id),
                      "ruleIndex", (int)finding->id, "level",
-                     finding_severity_name(finding->severity), "message", "text", text, "locations",
-                     location_of(finding, uri), "occurrenceCount", (json_int_t)finding->count);
+                     finding_severity_name(finding->severity), "message", "text", json_text(text),
+                     "locations", location_of(finding, uri), "occurrenceCount",
+                     (json_int_t)finding->count);
 }
 
 static json_t *results(const struct finding_report *reports, unsigned count)

@@ -16,7 +16,7 @@ static void print_help(struct stub *stub, FILE *out);
 
 static void reset(struct stub *stub, FILE *out)
 {
-    char text[1400];
+    char text[ERROR_TEXT_SIZE];
     struct error error = {0};
     sim_reset(stub->sim);
     if (!session_download(stub->session, &error)) {

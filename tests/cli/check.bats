@@ -89,14 +89,14 @@ END
     [ "${lines[2]}" = "findings none" ]
 }
 
-@test "check: --json puts one array on stdout and nothing else" {
+@test "check: --json puts the findings of all files into one document on stdout" {
     setup_loader
     status=0
     "$EXTLOAD" check --json "$GOOD" "$BAD" >"$T/out.json" 2>"$T/stderr" || status=$?
     [ "$status" -eq 1 ]
     python3 - "$T/out.json" "$BAD" <<'END'
 import json, sys
-findings = json.load(open(sys.argv[1]))
+findings = json.load(open(sys.argv[1]))["result"]["findings"]
 assert sorted(f["id"] for f in findings) == ["export-thumb", "info-name-differs"], findings
 for f in findings:
     assert f["file"] == sys.argv[2] and f["why"] and f["try"] and f["evidence"] and f["count"] == 1
@@ -170,7 +170,7 @@ END
     [ "$status" -eq 1 ]
     python3 - "$T/out.json" "$T/out.sarif" <<'END'
 import json, sys
-findings = json.load(open(sys.argv[1]))
+findings = json.load(open(sys.argv[1]))["result"]["findings"]
 ids = [f["id"] for f in findings]
 assert "info-name-differs" in ids and "hang" in ids, ids
 assert next(f for f in findings if f["id"] == "hang")["hosts"] == ["native", "cubeprogrammer-jlink"]

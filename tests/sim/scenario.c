@@ -145,8 +145,8 @@ bool scenario_program(struct scenario_rig *rig, const struct image *image)
                    &rig->error)) {
         return false;
     }
-    bool good =
-        program_run(&rig->session, image, &plan, lifecycle->keeps_neighbours, &report, &rig->error);
+    const struct program_keeping keeping = {.neighbours = lifecycle->keeps_neighbours};
+    bool good = program_run(&rig->session, image, &plan, &keeping, &report, &rig->error);
     plan_release(&plan);
     return good;
 }

@@ -2,6 +2,7 @@
 /* Findings as a list, as text and as JSON; their table against docs/findings.md. */
 #include "host/cause.h"
 #include "report/finding.h"
+#include "report/json_text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -165,18 +166,13 @@ static const char *string_of(const json_t *object, const char *key)
 static void json_holds_the_same(void **state)
 {
     (void)state;
-    char *text = NULL;
-    size_t size = 0;
     struct findings findings = {0};
     struct finding both = hang;
     snprintf(both.hosts, sizeof both.hosts, "native, cubeprogrammer-jlink");
     findings_add(&findings, &both);
     findings_add(&findings, &low);
-    FILE *out = open_memstream(&text, &size);
-    assert_non_null(out);
-    assert_true(findings_print_json(out, &findings));
-    fclose(out);
-    json_t *array = json_loads(text, 0, NULL);
+    json_t *array = json_array();
+    assert_true(findings_append_json(array, &findings, NULL));
     assert_int_equal(json_array_size(array), 2);
     const json_t *first = json_array_get(array, 0);
     assert_string_equal(string_of(first, "id"), "hang");
@@ -192,22 +188,56 @@ static void json_holds_the_same(void **state)
     assert_int_equal(json_array_size(hosts), 2);
     assert_string_equal(json_string_value(json_array_get(hosts, 1)), "cubeprogrammer-jlink");
     json_decref(array);
-    free(text);
     findings_release(&findings);
 }
 
-static void no_finding_is_an_empty_array(void **state)
+static void json_names_the_file_if_there_are_several(void **state)
 {
     (void)state;
-    char *text = NULL;
-    size_t size = 0;
-    const struct findings findings = {0};
-    FILE *out = open_memstream(&text, &size);
-    assert_non_null(out);
-    assert_true(findings_print_json(out, &findings));
-    fclose(out);
-    assert_string_equal(text, "[]\n");
-    free(text);
+    struct findings findings = {0};
+    findings_add(&findings, &low);
+    json_t *array = json_array();
+    assert_true(findings_append_json(array, &findings, "a"));
+    assert_true(findings_append_json(array, &findings, NULL));
+    assert_string_equal(string_of(json_array_get(array, 0), "file"), "a");
+    assert_null(json_object_get(json_array_get(array, 1), "file"));
+    json_decref(array);
+    findings_release(&findings);
+}
+
+/* Names out of a foreign loader are bytes, not text. */
+static void json_takes_any_bytes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes, *text;
+    } cases[] = {
+        {"", ""},
+        {"plain", "plain"},
+        {"\xC3\xBC \xE2\x82\xAC \xF0\x9F\x98\x80", "\xC3\xBC \xE2\x82\xAC \xF0\x9F\x98\x80"},
+        {"a\xFF"
+         "b",
+         "a\xEF\xBF\xBD"
+         "b"},
+        {"cut \xE2\x82", "cut \xEF\xBF\xBD\xEF\xBF\xBD"},
+        {"overlong \xC0\x80", "overlong \xEF\xBF\xBD\xEF\xBF\xBD"},
+        {"\xED\xA0\x80", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        json_t *string = json_text(cases[i].bytes);
+        assert_non_null(string);
+        assert_string_equal(json_string_value(string), cases[i].text);
+        json_decref(string);
+    }
+    assert_true(json_is_null(json_text(NULL)));
+    struct finding odd = low;
+    struct findings findings = {0};
+    snprintf(odd.what, sizeof odd.what, "\xFF");
+    findings_add(&findings, &odd);
+    json_t *array = json_array();
+    assert_true(findings_append_json(array, &findings, "\xFE"));
+    assert_int_equal(json_array_size(array), 1);
+    json_decref(array);
+    findings_release(&findings);
 }
 
 static char *read_page(void)
@@ -254,7 +284,8 @@ int main(void)
         cmocka_unit_test(an_outcome_finds_its_cause),
         cmocka_unit_test(the_text_says_what_why_and_what_to_try),
         cmocka_unit_test(json_holds_the_same),
-        cmocka_unit_test(no_finding_is_an_empty_array),
+        cmocka_unit_test(json_names_the_file_if_there_are_several),
+        cmocka_unit_test(json_takes_any_bytes),
         cmocka_unit_test(the_page_is_the_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
