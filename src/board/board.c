@@ -189,6 +189,7 @@ static bool check_run_from(struct loading *loading)
     struct board *board = &loading->board;
     board->loader_base = loading->mcu.loader_base;
     board->loader_size = loading->mcu.loader_size;
+    board->boot = loading->mcu.boot;
     board->work_base = loading->mcu.work_base;
     board->work_size = loading->mcu.work_size;
     if (run_from->node == NULL) {

@@ -83,6 +83,15 @@ struct board_cost {
     char trust[BOARD_CPU_COST_TAG]; /* "[INF] ..." */
 };
 
+/* What the MCU's boot ROM starts from a flash; all zero if it starts from none. */
+struct board_boot_rom {
+    char port[8];            /* the port of that flash */
+    uint32_t header_version; /* word that the header must hold */
+    uint32_t header_size;    /* bytes */
+    uint32_t code_offset;    /* of the vectors, from the header's start */
+    uint32_t image_limit;    /* bytes, header included */
+};
+
 struct board {
     char path[256];
     char name[100]; /* file stem and DeviceName, at most 99 characters */
@@ -94,6 +103,7 @@ struct board {
     struct part part;
     struct board_sfdp sfdp;
     struct board_cost cost;
+    struct board_boot_rom boot;
     uint32_t work_base, work_size;     /* OpenOCD's work area */
     uint32_t loader_base, loader_size; /* the host tool's RAM for loaders: first word is its BKPT */
     uint32_t record_address;           /* 0 = inside the image */

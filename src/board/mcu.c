@@ -63,12 +63,29 @@ static const struct schema_key cost_keys[] = {
     END_OF_KEYS,
 };
 
+struct boot_values {
+    struct schema_value self, port, version, header, code, limit;
+};
+static const struct schema_key boot_keys[] = {
+    TEXT_KEY(boot_values, port, "port", true, 7, "the port whose flash the ROM starts from"),
+    NUMBER_KEY(boot_values, version, "header_version", QUANTITY_NUMBER, true, 0, ADDRESS_MAX,
+               "version word of the header that it takes"),
+    NUMBER_KEY(boot_values, header, "header_size", QUANTITY_SIZE, true, 0x80, 0x10000,
+               "bytes of that header"),
+    NUMBER_KEY(boot_values, code, "code_offset", QUANTITY_NUMBER, true, 0x80, 0x10000,
+               "where the code's vectors lie, from the header on"),
+    NUMBER_KEY(boot_values, limit, "image_limit", QUANTITY_SIZE, true, 1024, ADDRESS_MAX,
+               "largest image, with its header"),
+    END_OF_KEYS,
+};
+
 struct mcu_values {
     struct schema_value family, core, devices, packages, rams;
     struct range_values loader, work;
     struct schema_value record, iwdg_key;
     struct clock_values kernel_clock;
     struct cost_values cost;
+    struct boot_values boot;
     struct schema_value registers, peripherals, supplies, ports, controllers, bringup;
 };
 
@@ -89,6 +106,8 @@ const struct schema_key mcu_file_keys[] = {
     MAPPING_KEY(mcu_values, kernel_clock, "kernel_clock", true, clock_keys,
                 "the controllers' clock after bring-up"),
     MAPPING_KEY(mcu_values, cost, "cost", true, cost_keys, "what instructions and accesses cost"),
+    MAPPING_KEY(mcu_values, boot, "boot_rom", false, boot_keys,
+                "what the boot ROM starts from a flash"),
     MAPPING_KEY(mcu_values, registers, "registers", true, NULL,
                 "register layouts: per layout a list of registers"),
     LIST_KEY(mcu_values, peripherals, "peripherals", true, MCU_PERIPHERALS_MAX,
@@ -328,6 +347,15 @@ static void take_values(struct mcu *mcu, const struct mcu_values *values)
         .register_access_x100 = (uint32_t)values->cost.reg.number,
         .window_access_x100 = (uint32_t)values->cost.window.number,
     };
+    mcu->boot = (struct board_boot_rom){
+        .header_version = (uint32_t)values->boot.version.number,
+        .header_size = (uint32_t)values->boot.header.number,
+        .code_offset = (uint32_t)values->boot.code.number,
+        .image_limit = (uint32_t)values->boot.limit.number,
+    };
+    if (values->boot.port.text != NULL) {
+        snprintf(mcu->boot.port, sizeof mcu->boot.port, "%s", values->boot.port.text);
+    }
     snprintf(mcu->cost.trust, sizeof mcu->cost.trust, "%s", values->cost.trust.text);
 }
 

@@ -105,6 +105,7 @@ struct mcu {
     uint32_t record_address;
     uint32_t iwdg_key;
     struct board_cost cost;
+    struct board_boot_rom boot;
     struct mcu_device devices[MCU_DEVICES_MAX];
     struct mcu_package packages[MCU_PACKAGES_MAX];
     struct mcu_bits bits[MCU_BITS_MAX];

@@ -4,6 +4,7 @@
 #include "cli/describe.h"
 #include "cli/progress.h"
 #include "cli/rig.h"
+#include "host/boot_header.h"
 #include "host/operation.h"
 #include "host/program.h"
 
@@ -59,6 +60,15 @@ static void warn_destroyed(const struct plan *plan)
                     sector->address, sector->address + (sector->size - 1),
                     sector->size - sector->covered);
         }
+    }
+}
+
+static void warn_boot(const struct rig *rig, const struct image *image)
+{
+    struct boot_doubt doubt;
+    if (boot_header_doubt(&rig->board, image, &doubt)) {
+        fprintf(stderr, "warning: %s\n  try: %s\n", doubt.what, doubt.hint);
+        document_warn(rig->document, doubt.id, doubt.what, doubt.hint);
     }
 }
 
@@ -179,6 +189,9 @@ int command_program(const struct options *options, struct error *error)
     if (good) {
         document_set(rig.document, "plan", describe_plan(&plan, keep));
         document_set(rig.document, "dry_run", json_boolean(options->dry_run));
+    }
+    if (good) {
+        warn_boot(&rig, &image);
     }
     if (good && options->dry_run) {
         print_setup(&rig);
