@@ -29,12 +29,13 @@ static void print_file(const struct rig *rig)
 
 static void print_record(struct rig *rig)
 {
-    if (!session_read_record(&rig->session)) {
+    session_read_record(&rig->session);
+    if (!rig->session.has_record) {
         printf("record   none: this loader leaves none, or it never ran\n");
         return;
     }
     record_text_print(stdout, &rig->session.record, &rig->board, rig->board.record_address,
-                      RECORD_BRIEF);
+                      RECORD_BRIEF, true);
 }
 
 static int print_sfdp(const struct options *options, struct error *error)

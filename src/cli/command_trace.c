@@ -6,6 +6,7 @@
 #include "host/explain.h"
 #include "host/record_json.h"
 #include "host/record_text.h"
+#include "host/silence.h"
 #include "report/json_text.h"
 
 #include <stdio.h>
@@ -26,15 +27,34 @@ static bool take_record(const struct dump *dump, size_t offset, struct record *r
     return explain_record_is_sound(record);
 }
 
+/* Memory that nobody has written, or that the debugger cannot see. */
+static bool is_blank(const struct dump *dump)
+{
+    for (size_t i = 1; i < dump->size; i++) {
+        if (dump->bytes[i] != dump->bytes[0]) {
+            return false;
+        }
+    }
+    return dump->bytes[0] == 0x00 || dump->bytes[0] == 0xFF;
+}
+
+static bool explain_absence(const struct dump *dump, const struct board *board, struct error *error)
+{
+    const struct silence silence = {board, false, !is_blank(dump)};
+    silence_of_loader(&silence, &error->likely);
+    return false;
+}
+
 /* What is wrong with the bytes where the record should be. */
-static bool refuse(const struct dump *dump, uint32_t address, const struct record *record,
-                   struct error *error)
+static bool refuse(const struct dump *dump, const struct board *board, uint32_t address,
+                   const struct record *record, struct error *error)
 {
     if (record->magic != RECORD_MAGIC) {
         error_set(error, ERROR_RECORD, dump->path, 0, 0,
                   "0x%08x at 0x%08x is not the record's first word, 0x%08x", record->magic, address,
                   RECORD_MAGIC);
-        return error_hint(error, "has the loader run? --address says where the dump begins");
+        error_hint(error, "has the loader run? --address says where the dump begins");
+        return explain_absence(dump, board, error);
     }
     if (record->version != (RECORD_VERSION | (uint32_t)sizeof *record << 16)) {
         return error_set(error, ERROR_RECORD, dump->path, 0, 0,
@@ -47,8 +67,8 @@ static bool refuse(const struct dump *dump, uint32_t address, const struct recor
 }
 
 /* A board whose record lies in the image does not say where: every word is tried. */
-static bool search(const struct dump *dump, struct record *record, uint32_t *address,
-                   struct error *error)
+static bool search(const struct dump *dump, const struct board *board, struct record *record,
+                   uint32_t *address, struct error *error)
 {
     for (size_t offset = 0; offset + sizeof *record <= dump->size; offset += 4) {
         if (take_record(dump, offset, record)) {
@@ -56,14 +76,15 @@ static bool search(const struct dump *dump, struct record *record, uint32_t *add
             return true;
         }
     }
-    return error_set(error, ERROR_RECORD, dump->path, 0, 0, "no record in %zu bytes", dump->size);
+    error_set(error, ERROR_RECORD, dump->path, 0, 0, "no record in %zu bytes", dump->size);
+    return explain_absence(dump, board, error);
 }
 
 static bool find_record(const struct dump *dump, const struct board *board, struct record *record,
                         uint32_t *address, struct error *error)
 {
     if (board->record_address == 0) {
-        return search(dump, record, address, error);
+        return search(dump, board, record, address, error);
     }
     *address = board->record_address;
     uint32_t offset = *address - dump->address;
@@ -78,7 +99,7 @@ static bool find_record(const struct dump *dump, const struct board *board, stru
                          "%zu bytes from the record on, it has %zu", dump->size - offset,
                          sizeof *record);
     }
-    return take_record(dump, offset, record) || refuse(dump, *address, record, error);
+    return take_record(dump, offset, record) || refuse(dump, board, *address, record, error);
 }
 
 static bool trace_dump(const struct options *options, const struct board *board,
@@ -105,8 +126,8 @@ static bool trace_dump(const struct options *options, const struct board *board,
                               : error_set(error, ERROR_RECORD, dump.path, 0, 0, "it is empty");
     free(dump.bytes);
     if (good) {
-        document_set(options->document, "record", record_json(&record, board, address));
-        record_text_print(stdout, &record, board, address, RECORD_FULL);
+        document_set(options->document, "record", record_json(&record, board, address, false));
+        record_text_print(stdout, &record, board, address, RECORD_FULL, false);
     }
     return good;
 }
@@ -122,7 +143,7 @@ static bool trace_simulated(const struct options *options, struct error *error)
     }
     if (opened && rig.session.has_record) {
         record_text_print(stdout, &rig.session.record, &rig.board, rig.board.record_address,
-                          RECORD_FULL);
+                          RECORD_FULL, true);
     } else if (good) {
         good = error_set(error, ERROR_RECORD, rig.loader.path, 0, 0, "this loader leaves none");
     }

@@ -16,15 +16,6 @@ static json_t *place(int value)
     return value > 0 ? json_integer(value) : json_null();
 }
 
-static json_t *describe_causes(const struct error *error)
-{
-    json_t *causes = json_array();
-    for (unsigned i = 0; causes != NULL && i < error->cause_count; i++) {
-        json_array_append_new(causes, json_text(error->causes[i]));
-    }
-    return causes;
-}
-
 json_t *describe_error(const struct error *error)
 {
     json_t *where = error->file[0] != '\0'
@@ -35,7 +26,7 @@ json_t *describe_error(const struct error *error)
         "{s:s, s:s, s:o, s:o, s:o, s:o, s:i}", "id", error_name(error->code), "what",
         error_what(error->code), "detail", json_text(error->detail), "where", where, "hint",
         json_text(error->hint[0] != '\0' ? error->hint : error_table_hint(error->code)), "causes",
-        describe_causes(error), "status", error_exit_status(error->code));
+        json_likely(&error->likely), "status", error_exit_status(error->code));
 }
 
 static json_t *describe_pins(const struct board *board)

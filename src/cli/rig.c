@@ -150,8 +150,9 @@ static void document_outcome(struct rig *rig)
     document_set(rig->document, "run", describe_run(&rig->session, rig->boots));
     session_read_record(&rig->session);
     if (rig->session.has_record) {
-        document_set(rig->document, "record",
-                     record_json(&rig->session.record, &rig->board, rig->board.record_address));
+        document_set(
+            rig->document, "record",
+            record_json(&rig->session.record, &rig->board, rig->board.record_address, true));
     }
 }
 

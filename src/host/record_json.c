@@ -3,6 +3,7 @@
 
 #include "host/explain.h"
 #include "host/record_text.h"
+#include "host/silence.h"
 #include "report/json_text.h"
 
 static json_t *number(uint32_t value)
@@ -60,16 +61,19 @@ static json_t *fault_json(const struct record *record)
                      "bfar", number(fault->bfar), "frame", frame_json(fault));
 }
 
-static json_t *reason_json(const struct record *record, const struct board *board)
+static json_t *reason_json(const struct record *record, const struct board *board, bool simulated)
 {
+    const struct silence silence = {board, simulated, true};
+    struct likely likely = {0};
     struct explanation explanation = {.what = ""};
     if (record->reason == REASON_NONE) {
         return json_null();
     }
     explain_record(record, board, &explanation);
-    return json_pack("{s:s, s:o, s:o, s:o}", "name", explain_reason_name(record->reason), "what",
-                     json_text(explanation.what), "hint", json_text(explanation.hint), "detail",
-                     numbers(record->detail, 3));
+    silence_of_flash(&silence, record->reason, &likely);
+    return json_pack("{s:s, s:o, s:o, s:o, s:o}", "name", explain_reason_name(record->reason),
+                     "what", json_text(explanation.what), "hint", json_text(explanation.hint),
+                     "causes", json_likely(&likely), "detail", numbers(record->detail, 3));
 }
 
 static json_t *events_json(const struct record *record)
@@ -87,7 +91,8 @@ static json_t *events_json(const struct record *record)
     return json_pack("{s:b, s:o}", "whole", whole, "list", array);
 }
 
-json_t *record_json(const struct record *record, const struct board *board, uint32_t address)
+json_t *record_json(const struct record *record, const struct board *board, uint32_t address,
+                    bool simulated)
 {
     char found[256];
     const uint32_t id[] = {record->jedec_id & 0xFFu, record->jedec_id >> 8 & 0xFFu,
@@ -101,9 +106,9 @@ json_t *record_json(const struct record *record, const struct board *board, uint
         explain_function_name(record->function), "arguments", numbers(record->arguments, 4),
         "phase", explain_phase_name(record->phase), "result",
         returned ? number(record->result) : json_null(), "cycles",
-        returned ? number(record->cycles) : json_null(), "reason", reason_json(record, board),
-        "jedec_id", numbers(id, 3), "status", number(record->status), "found",
-        number(record->found), "found_text", found, "cpu_hz", number(record->cpu_hz), "image",
-        number(record->image), "entry", entry_json(&record->entry), "fault", fault_json(record),
-        "events", events_json(record));
+        returned ? number(record->cycles) : json_null(), "reason",
+        reason_json(record, board, simulated), "jedec_id", numbers(id, 3), "status",
+        number(record->status), "found", number(record->found), "found_text", found, "cpu_hz",
+        number(record->cpu_hz), "image", number(record->image), "entry", entry_json(&record->entry),
+        "fault", fault_json(record), "events", events_json(record));
 }

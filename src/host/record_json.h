@@ -13,6 +13,7 @@
 /* A sound record that lies at `address`. Registers are numbers; phases, functions and reasons have
  * their names. `board` names pins and wires in the explanation. A new reference; NULL if memory is
  * out. */
-json_t *record_json(const struct record *record, const struct board *board, uint32_t address);
+json_t *record_json(const struct record *record, const struct board *board, uint32_t address,
+                    bool simulated);
 
 #endif

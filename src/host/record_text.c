@@ -2,6 +2,7 @@
 #include "host/record_text.h"
 
 #include "host/explain.h"
+#include "host/silence.h"
 
 #include <string.h>
 
@@ -75,8 +76,11 @@ static void print_core(FILE *out, const struct record *record)
             record->cpu_hz, record->entry.primask & 1u, record->entry.msplim, record->entry.vtor);
 }
 
-static void print_reason(FILE *out, const struct record *record, const struct board *board)
+static void print_reason(FILE *out, const struct record *record, const struct board *board,
+                         bool simulated)
 {
+    const struct silence silence = {board, simulated, true};
+    struct likely likely = {0};
     struct explanation explanation;
     if (record->reason == REASON_NONE) {
         return;
@@ -85,6 +89,12 @@ static void print_reason(FILE *out, const struct record *record, const struct bo
     fprintf(out, "reason   %s\n", explanation.what);
     if (explanation.hint[0] != '\0') {
         fprintf(out, "  try:   %s\n", explanation.hint);
+    }
+    if (board != NULL) {
+        silence_of_flash(&silence, record->reason, &likely);
+    }
+    for (unsigned i = 0; i < likely.count; i++) {
+        fprintf(out, "  likely: %s\n", likely.causes[i]);
     }
 }
 
@@ -177,14 +187,14 @@ static void print_events(FILE *out, const struct record *record)
 }
 
 void record_text_print(FILE *out, const struct record *record, const struct board *board,
-                       uint32_t address, enum record_detail detail)
+                       uint32_t address, enum record_detail detail, bool simulated)
 {
     print_flash(out, record);
     print_core(out, record);
     fprintf(out, "record   at 0x%08x: %s, %s, reason %s\n", address,
             explain_function_name(record->function), explain_phase_name(record->phase),
             explain_reason_name(record->reason));
-    print_reason(out, record, board);
+    print_reason(out, record, board, simulated);
     if (detail == RECORD_BRIEF) {
         return;
     }

@@ -17,9 +17,10 @@ enum record_detail {
 };
 
 /* Prints a sound record that lies at `address`, a line per fact. `board` gives pins and wires their
- * names; NULL if it is not known. */
+ * names; NULL if it is not known. `simulated`: it is of the simulated board, where some causes cannot
+ * be. */
 void record_text_print(FILE *out, const struct record *record, const struct board *board,
-                       uint32_t address, enum record_detail detail);
+                       uint32_t address, enum record_detail detail, bool simulated);
 
 /* The events of the last call that are still there, oldest first; *whole is false if earlier ones were
  * overwritten. Returns their number. The first one, "entered", comes before the time base: its cycles

@@ -2,6 +2,7 @@
 #include "host/session.h"
 
 #include "host/explain.h"
+#include "host/silence.h"
 #include "host/stop.h"
 
 #include <stdarg.h>
@@ -27,6 +28,11 @@ bool session_open(struct session *session, struct target *target, const struct b
                                 .loader = loader,
                                 .events = *events};
     return layout_make(&session->layout, board, lifecycle, loader, error);
+}
+
+static bool is_simulated(const struct session *session)
+{
+    return strcmp(session->target->ops->name, TARGET_NAME_SIM) == 0;
 }
 
 static bool is_cancelled(const struct session *session)
@@ -276,6 +282,10 @@ static bool report_no_return(struct session *session, enum loader_function funct
     error_set(error, code, NULL, 0, 0, "%s, %s, %s%s%s", loader_function_name(function),
               stop_phrase(stop, exhausted), state, has_text ? ": " : "",
               has_text ? ops->stop_text(session->target->context) : "");
+    if (!session->has_record && !session_read_record(session)) {
+        const struct silence silence = {session->board, is_simulated(session), true};
+        silence_of_loader(&silence, &error->likely);
+    }
     if (exhausted) {
         error_hint(error, "see what the loader does there; --host-option instruction-budget=%u",
                    10 * session->lifecycle->budget);
@@ -377,7 +387,8 @@ bool session_call_checked(struct session *session, enum loader_function function
     }
     enum error_code code = function == LOADER_INIT ? ERROR_INIT_FAILED : ERROR_CALL_FAILED;
     struct explanation explanation = {.what = "the loader left no record of a reason"};
-    if (session_read_record(session)) {
+    const bool told = session_read_record(session);
+    if (told) {
         explain_record(&session->record, session->board, &explanation);
     }
     if (function == LOADER_INIT) {
@@ -385,6 +396,10 @@ bool session_call_checked(struct session *session, enum loader_function function
     } else {
         error_set(error, code, NULL, 0, 0, "%s returned %u: %s", loader_function_name(function),
                   results[0], explanation.what);
+    }
+    if (told) {
+        const struct silence silence = {session->board, is_simulated(session), true};
+        silence_of_flash(&silence, session->record.reason, &error->likely);
     }
     if (explanation.hint[0] != '\0') {
         error_hint(error, "%s", explanation.hint);

@@ -48,14 +48,14 @@ bool error_hint(struct error *error, const char *format, ...)
     return false;
 }
 
-void error_cause(struct error *error, const char *format, ...)
+void likely_add(struct likely *likely, const char *format, ...)
 {
-    if (error == NULL || error->cause_count == ERROR_CAUSES_MAX) {
+    if (likely->count == LIKELY_MAX) {
         return;
     }
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(error->causes[error->cause_count++], sizeof error->causes[0], format, arguments);
+    vsnprintf(likely->causes[likely->count++], sizeof likely->causes[0], format, arguments);
     va_end(arguments);
 }
 
@@ -92,8 +92,8 @@ void error_format(const struct error *error, char *buffer, size_t size)
     const char *hint = error->hint[0] != '\0' ? error->hint : table[error->code].hint;
     snprintf(buffer, size, "%serror: %s%s%s\n  try: %s", where, table[error->code].what,
              error->detail[0] != '\0' ? ": " : "", error->detail, hint);
-    for (unsigned i = 0; i < error->cause_count; i++) {
+    for (unsigned i = 0; i < error->likely.count; i++) {
         const size_t used = strlen(buffer);
-        snprintf(buffer + used, size - used, "\n  likely: %s", error->causes[i]);
+        snprintf(buffer + used, size - used, "\n  likely: %s", error->likely.causes[i]);
     }
 }

@@ -21,7 +21,13 @@ enum error_code {
     ERROR_COUNT
 };
 
-#define ERROR_CAUSES_MAX 8
+#define LIKELY_MAX 8
+
+/* What may be behind a failure, likeliest first. Zero-initialise. */
+struct likely {
+    char causes[LIKELY_MAX][200];
+    unsigned count;
+};
 
 struct error {
     enum error_code code;
@@ -30,8 +36,7 @@ struct error {
     int column;       /* from 1; 0 = not known */
     char detail[512]; /* the particular case: names, values */
     char hint[256];   /* replaces the table's hint when not empty (nearest valid name, say) */
-    char causes[ERROR_CAUSES_MAX][144]; /* what may be behind it, likeliest first */
-    unsigned cause_count;
+    struct likely likely;
 };
 
 /* Sets *error unless it already holds one. `file` may be NULL. Returns false, for `return
@@ -42,8 +47,8 @@ bool error_set(struct error *error, enum error_code code, const char *file, int 
 /* Gives the error that was just set a hint of its own. Returns false. */
 bool error_hint(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Adds a likely cause to the error that was just set; the table is short, later ones are dropped. */
-void error_cause(struct error *error, const char *format, ...)
+/* Adds a cause; what does not fit the list is dropped. */
+void likely_add(struct likely *likely, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* The name in the table, which stays the same: "HEX_SYNTAX". */
@@ -54,7 +59,7 @@ const char *error_table_hint(enum error_code code);
 int error_exit_status(enum error_code code);
 
 /* Room for any error in words. */
-#define ERROR_TEXT_SIZE 2800
+#define ERROR_TEXT_SIZE 3200
 
 /* Writes "FILE:LINE:COLUMN: error: WHAT: DETAIL", "  try: HINT" and a line "  likely: CAUSE" for each
  * cause to buffer, cut to size. */

@@ -55,3 +55,12 @@ json_t *json_text(const char *text)
     free(clean);
     return string;
 }
+
+json_t *json_likely(const struct likely *likely)
+{
+    json_t *causes = json_array();
+    for (unsigned i = 0; causes != NULL && i < likely->count; i++) {
+        json_array_append_new(causes, json_text(likely->causes[i]));
+    }
+    return causes;
+}

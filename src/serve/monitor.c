@@ -61,7 +61,7 @@ static void print_record(struct stub *stub, FILE *out)
         fprintf(out, "no record at 0x%08x: the loader leaves none, or it never ran\n",
                 board->record_address);
     } else {
-        record_text_print(out, &record, board, board->record_address, RECORD_FULL);
+        record_text_print(out, &record, board, board->record_address, RECORD_FULL, true);
     }
 }
 

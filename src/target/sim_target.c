@@ -210,7 +210,7 @@ static void close_target(void *context)
 }
 
 static const struct target_ops sim_ops = {
-    .name = "sim",
+    .name = TARGET_NAME_SIM,
     .read_memory = read_memory,
     .write_memory = write_memory,
     .read_register = read_register,

@@ -37,6 +37,8 @@ enum target_stop {
     TARGET_LOST /* no contact, or a state from which the core cannot be halted */
 };
 
+#define TARGET_NAME_SIM "sim" /* the simulated board */
+
 struct target {
     void *context;
     const struct target_ops *ops;
@@ -44,7 +46,7 @@ struct target {
 
 /* All return false and set *error when the target could not be reached or refused. */
 struct target_ops {
-    const char *name;
+    const char *name; /* TARGET_NAME_SIM, or that of something real */
     bool (*read_memory)(void *context, uint32_t address, void *bytes, size_t size,
                         struct error *error);
     bool (*write_memory)(void *context, uint32_t address, const void *bytes, size_t size,

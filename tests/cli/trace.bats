@@ -109,6 +109,58 @@ END
     refused 2 "more than 32 bits"
 }
 
+# likely COUNT TEXT... : so many causes were told, beginning with these
+likely() {
+    local want=$1 text
+    shift
+    if [ "$(grep -c '^  likely: ' <<<"$output")" -ne "$want" ]; then
+        echo "not $want causes: $output"
+        return 1
+    fi
+    for text in "$@"; do
+        grep -qF -- "  likely: $text" <<<"$output" || { echo "'$text' is not in: $output"; return 1; }
+    done
+}
+
+@test "trace: a flash that did not answer: the likely causes, with the names of the lines" {
+    record "$T/dump.bin" 3=1 4=1 9=13 11=8 12=0xFFFFFF 13=0x176001 14=0xFFFFFF
+    run "$EXTLOAD" trace --board "$BOARD" "$T/dump.bin"
+    [ "$status" -eq 0 ]
+    likely 5 "other pins or another port: the file has XSPI2 on port P2" "the flash has no supply" "IO1 (PN3) is open"
+    "$EXTLOAD" trace --json --board "$BOARD" "$T/dump.bin" 2>/dev/null |
+        python3 -c 'import json,sys; assert len(json.load(sys.stdin)["result"]["record"]["reason"]["causes"]) == 5'
+    record "$T/dump.bin" 3=1 4=1 9=13 11=10 12=0x1840EF 13=0x176001 14=0x1840EF
+    run "$EXTLOAD" trace --board "$BOARD" "$T/dump.bin"
+    likely 0
+}
+
+@test "trace: no record: the likely causes, by what the dump shows" {
+    head -c 340 /dev/zero >"$T/dump.bin"
+    run "$EXTLOAD" trace --board "$BOARD" "$T/dump.bin"
+    [ "$status" -eq 2 ]
+    likely 5 "no development boot: BOOT1" "the wrong access port" "the wiring to the probe"
+    head -c 340 /dev/urandom >"$T/dump.bin"
+    run "$EXTLOAD" trace --board "$BOARD" "$T/dump.bin"
+    likely 3 "no development boot: BOOT1" "a reset since the loader ran: NRST"
+    record "$T/dump.bin" 2=1
+    run "$EXTLOAD" trace --board "$BOARD" "$T/dump.bin"
+    likely 0
+}
+
+@test "info: a supply that is not switched on is the likely cause on the simulated board, and no other" {
+    sed 's/gpio PB3 high/gpio PB3 low/' data/boards/stm32n657-xspi1-power-switch.yaml >"$T/board.yaml"
+    run "$EXTLOAD" info --board "$T/board.yaml"
+    [ "$status" -eq 1 ]
+    likely 2 "the flash has no supply: PB3 switches it"
+    "$EXTLOAD" info --json --board "$T/board.yaml" 2>/dev/null >"$T/out.json" || true
+    python3 - "$T/out.json" <<'END'
+import json, sys
+document = json.load(open(sys.argv[1]))
+assert len(document["error"]["causes"]) == 1 and document["error"]["id"] == "INIT_FAILED"
+assert document["result"]["record"]["reason"]["name"].startswith("FLASH_SILENT")
+END
+}
+
 @test "trace: without a dump, Init runs on the simulator" {
     run "$EXTLOAD" trace --board "$BOARD"
     echo "$output"
