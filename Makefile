@@ -6,7 +6,7 @@ GENERATOR ?= Ninja
 PREFIX ?= /usr/local
 .NOTPARALLEL:
 .DEFAULT_GOAL := all
-.PHONY: all help packages demo test install dist deb check-deb soak mutants format check-format bench clean
+.PHONY: all help packages demo test install dist deb check-deb soak mutants keys format check-format bench clean
 
 all: ## the program, BUILD/extload
 	@scripts/packages.sh build
@@ -52,6 +52,9 @@ mutants: packages ## breaks the loader on purpose; the tests must notice
 
 bench: packages all ## the figures of README
 	@scripts/bench.sh $(BUILD)
+
+keys: all ## the tables of keys in docs/board-files.md, anew
+	@$(BUILD)/key_reference docs/board-files.md
 
 format: ## clang-format over every C source
 	@git ls-files '*.c' '*.h' | xargs clang-format -i

@@ -52,8 +52,10 @@ static const struct schema_key flash_keys[] = {
                "supply of the flash and its pads, such as 3.3V; checked against the part"),
     CHOICE_KEY(board_file_flash, chip_select, "chip_select", false, "NCS1 NCS2",
                "chip select output of the port; NCS1 if left out"),
-    TEXT_KEY(board_file_flash, reset, "reset", false, 7,
-             "pad that leads to the flash's RESET#; left alone unless `init` drives it"),
+    TEXT_KEY(
+        board_file_flash, reset, "reset", false, 7,
+        "pad that leads to the flash's RESET#; left alone unless `init` drives it. The simulated "
+        "board has the wire"),
     END_OF_KEYS,
 };
 
@@ -64,12 +66,16 @@ const struct schema_key board_file_keys[] = {
     MAPPING_KEY(board_file, flash, "flash", true, flash_keys, "the flash chip and how it is wired"),
     LIST_KEY(board_file, init, "init", false, 1000,
              "script lines that run before the controller is used: power, reset, PMIC pins"),
-    TEXT_KEY(board_file, power_switch, "power_switch", false, 7,
-             "pad that switches the flash's supply; `init` must drive it"),
+    TEXT_KEY(
+        board_file, power_switch, "power_switch", false, 7,
+        "pad that switches the flash's supply; `init` must drive it. The simulated board feeds "
+        "its flash through it"),
     TEXT_KEY(board_file, record, "record", false, 15,
-             "where the flight record lies: `image`, or an address in RAM; else the MCU's place"),
+             "where the flight record lies: `image`, or an address in RAM; else the MCU's place. "
+             "With `image` the host side does not find it"),
     NUMBER_KEY(board_file, run_from, "run_from", QUANTITY_NUMBER, false, 0, 0xFFFFFFFF,
-               "RAM address that the host tool uses for loaders, if not the MCU's usual one"),
+               "RAM address that the host tool uses for loaders, if not the MCU's usual one; a "
+               "multiple of 8"),
     NUMBER_KEY(board_file, page_size, "page_size", QUANTITY_SIZE, false, 16, 0x200000,
                "PageSize in StorageInfo, a power of two; 4K if left out. Not the chip's page"),
     NUMBER_KEY(board_file, sector_size, "sector_size", QUANTITY_SIZE, false, 4096, 0x10000000,

@@ -79,6 +79,72 @@ static const struct schema_key boot_keys[] = {
     END_OF_KEYS,
 };
 
+struct package_values {
+    struct schema_value name, pads;
+};
+static const struct schema_key package_keys[] = {
+    TEXT_KEY(package_values, name, "name", true, 31, "the vendor's package letter and digit"),
+    TEXT_KEY(package_values, pads, "pads", true, 255, "GPIO pads, as `PA0-15 PB3`"),
+    END_OF_KEYS,
+};
+
+struct device_values {
+    struct schema_value name, package;
+};
+static const struct schema_key device_keys[] = {
+    TEXT_KEY(device_values, name, "name", true, 31, "the name that boards use"),
+    TEXT_KEY(device_values, package, "package", true, 31, "one of the packages"),
+    END_OF_KEYS,
+};
+
+struct supply_values {
+    struct schema_value name, pads, valid;
+};
+static const struct schema_key supply_keys[] = {
+    TEXT_KEY(supply_values, name, "name", true, 15, "the vendor's name of the supply"),
+    TEXT_KEY(supply_values, pads, "pads", true, 255, "pads that it feeds"),
+    TEXT_KEY(supply_values, valid, "valid", true, 63, "bit that declares it valid"),
+    END_OF_KEYS,
+};
+
+struct port_values {
+    struct schema_value name, function, signals;
+};
+static const struct schema_key port_keys[] = {
+    TEXT_KEY(port_values, name, "name", true, 7, "the name that boards use"),
+    NUMBER_KEY(port_values, function, "alternate_function", QUANTITY_NUMBER, true, 0, 15,
+               "alternate function that leads to the I/O manager"),
+    MAPPING_KEY(port_values, signals, "signals", true, NULL, "per signal its pad"),
+    END_OF_KEYS,
+};
+
+struct controller_values {
+    struct schema_value name, kind, registers, window, window_size, port;
+};
+static const struct schema_key controller_keys[] = {
+    TEXT_KEY(controller_values, name, "name", true, 15, "the vendor's name"),
+    CHOICE_KEY(controller_values, kind, "kind", true, "xspi", "which driver of the loader fits"),
+    NUMBER_KEY(controller_values, registers, "registers", QUANTITY_NUMBER, true, 0, ADDRESS_MAX,
+               "base of the registers, secure alias"),
+    NUMBER_KEY(controller_values, window, "window", QUANTITY_NUMBER, true, 0, ADDRESS_MAX,
+               "first address of the memory-mapped window"),
+    NUMBER_KEY(controller_values, window_size, "window_size", QUANTITY_SIZE, true, 1, ADDRESS_MAX,
+               "bytes"),
+    TEXT_KEY(controller_values, port, "port", true, 7, "port that it reaches"),
+    END_OF_KEYS,
+};
+
+struct step_values {
+    struct schema_value action, repeat, hint;
+};
+static const struct schema_key step_keys[] = {
+    TEXT_KEY(step_values, action, "do", true, 160, "a script line, `init` or `pins`"),
+    CHOICE_KEY(step_values, repeat, "for", false, "once gpio supply",
+               "repeat for each GPIO port or pad supply in use"),
+    TEXT_KEY(step_values, hint, "hint", false, 90, "what fails without it, in words"),
+    END_OF_KEYS,
+};
+
 struct mcu_values {
     struct schema_value family, core, devices, packages, rams;
     struct range_values loader, work;
@@ -92,9 +158,12 @@ struct mcu_values {
 const struct schema_key mcu_file_keys[] = {
     TEXT_KEY(mcu_values, family, "family", true, 31, "name of the family"),
     TEXT_KEY(mcu_values, core, "core", true, 15, "the core, as GCC's -mcpu names it"),
-    LIST_KEY(mcu_values, devices, "devices", true, MCU_DEVICES_MAX, "devices and their packages"),
-    LIST_KEY(mcu_values, packages, "packages", true, MCU_PACKAGES_MAX, "packages and their pads"),
-    LIST_KEY(mcu_values, rams, "rams", true, MCU_RAMS_MAX, "RAMs in which a record may lie"),
+    ITEMS_KEY(mcu_values, devices, "devices", true, MCU_DEVICES_MAX, device_keys,
+              "devices and their packages"),
+    ITEMS_KEY(mcu_values, packages, "packages", true, MCU_PACKAGES_MAX, package_keys,
+              "packages and their pads"),
+    ITEMS_KEY(mcu_values, rams, "rams", true, MCU_RAMS_MAX, ram_keys,
+              "RAMs in which a record may lie"),
     MAPPING_KEY(mcu_values, loader, "loader_ram", true, loader_keys,
                 "the RAM that the host tool uses for a loader, its stack and its buffer"),
     MAPPING_KEY(mcu_values, work, "openocd_work_area", true, work_keys,
@@ -108,33 +177,27 @@ const struct schema_key mcu_file_keys[] = {
     MAPPING_KEY(mcu_values, cost, "cost", true, cost_keys, "what instructions and accesses cost"),
     MAPPING_KEY(mcu_values, boot, "boot_rom", false, boot_keys,
                 "what the boot ROM starts from a flash"),
-    MAPPING_KEY(mcu_values, registers, "registers", true, NULL,
-                "register layouts: per layout a list of registers"),
-    LIST_KEY(mcu_values, peripherals, "peripherals", true, MCU_PERIPHERALS_MAX,
-             "peripherals, their addresses and layouts"),
-    LIST_KEY(mcu_values, supplies, "supplies", false, MCU_SUPPLIES_MAX,
-             "pad supplies that software must declare valid"),
-    LIST_KEY(mcu_values, ports, "ports", true, MCU_PORTS_MAX, "ports of the I/O manager"),
-    LIST_KEY(mcu_values, controllers, "controllers", true, MCU_CONTROLLERS_MAX,
-             "controllers that can drive a flash"),
-    LIST_KEY(mcu_values, bringup, "bringup", true, MCU_STEPS_MAX, "steps, in this order"),
+    LISTS_KEY(mcu_values, registers, "registers", true, mcu_register_keys,
+              "register layouts: per layout a list of registers"),
+    ITEMS_KEY(mcu_values, peripherals, "peripherals", true, MCU_PERIPHERALS_MAX,
+              mcu_peripheral_keys, "peripherals, their addresses and layouts"),
+    ITEMS_KEY(mcu_values, supplies, "supplies", false, MCU_SUPPLIES_MAX, supply_keys,
+              "pad supplies that software must declare valid"),
+    ITEMS_KEY(mcu_values, ports, "ports", true, MCU_PORTS_MAX, port_keys,
+              "ports of the I/O manager"),
+    ITEMS_KEY(mcu_values, controllers, "controllers", true, MCU_CONTROLLERS_MAX, controller_keys,
+              "controllers that can drive a flash"),
+    ITEMS_KEY(mcu_values, bringup, "bringup", true, MCU_STEPS_MAX, step_keys,
+              "steps, in this order"),
     END_OF_KEYS,
 };
 
 static bool read_packages(struct mcu *mcu, const struct schema_value *list, struct error *error)
 {
-    struct package_values {
-        struct schema_value name, pads;
-    };
-    static const struct schema_key keys[] = {
-        TEXT_KEY(package_values, name, "name", true, 31, "the vendor's package letter and digit"),
-        TEXT_KEY(package_values, pads, "pads", true, 255, "GPIO pads, as `PA0-15 PB3`"),
-        END_OF_KEYS,
-    };
     yaml_node_t *item = NULL;
     for (unsigned i = 0; (item = yaml_list_item(&mcu->file, list->node, i)) != NULL; i++) {
         struct package_values values = {.name = {.node = NULL}};
-        if (!schema_read(&mcu->file, item, "a package", keys, &values, error)) {
+        if (!schema_read(&mcu->file, item, "a package", package_keys, &values, error)) {
             return false;
         }
         mcu->packages[mcu->package_count++] =
@@ -145,18 +208,10 @@ static bool read_packages(struct mcu *mcu, const struct schema_value *list, stru
 
 static bool read_devices(struct mcu *mcu, const struct schema_value *list, struct error *error)
 {
-    struct device_values {
-        struct schema_value name, package;
-    };
-    static const struct schema_key keys[] = {
-        TEXT_KEY(device_values, name, "name", true, 31, "the name that boards use"),
-        TEXT_KEY(device_values, package, "package", true, 31, "one of the packages"),
-        END_OF_KEYS,
-    };
     yaml_node_t *item = NULL;
     for (unsigned i = 0; (item = yaml_list_item(&mcu->file, list->node, i)) != NULL; i++) {
         struct device_values values = {.name = {.node = NULL}};
-        if (!schema_read(&mcu->file, item, "a device", keys, &values, error)) {
+        if (!schema_read(&mcu->file, item, "a device", device_keys, &values, error)) {
             return false;
         }
         unsigned package = 0;
@@ -191,19 +246,10 @@ static bool read_rams(struct mcu *mcu, const struct schema_value *list, struct e
 
 static bool read_supplies(struct mcu *mcu, const struct schema_value *list, struct error *error)
 {
-    struct supply_values {
-        struct schema_value name, pads, valid;
-    };
-    static const struct schema_key keys[] = {
-        TEXT_KEY(supply_values, name, "name", true, 15, "the vendor's name of the supply"),
-        TEXT_KEY(supply_values, pads, "pads", true, 255, "pads that it feeds"),
-        TEXT_KEY(supply_values, valid, "valid", true, 63, "bit that declares it valid"),
-        END_OF_KEYS,
-    };
     yaml_node_t *item = NULL;
     for (unsigned i = 0; (item = yaml_list_item(&mcu->file, list->node, i)) != NULL; i++) {
         struct supply_values values = {.name = {.node = NULL}};
-        if (!schema_read(&mcu->file, item, "a supply", keys, &values, error)) {
+        if (!schema_read(&mcu->file, item, "a supply", supply_keys, &values, error)) {
             return false;
         }
         mcu->supplies[mcu->supply_count++] = (struct mcu_supply){
@@ -233,20 +279,10 @@ static bool read_signals(struct mcu *mcu, struct mcu_port *port, const yaml_node
 
 static bool read_ports(struct mcu *mcu, const struct schema_value *list, struct error *error)
 {
-    struct port_values {
-        struct schema_value name, function, signals;
-    };
-    static const struct schema_key keys[] = {
-        TEXT_KEY(port_values, name, "name", true, 7, "the name that boards use"),
-        NUMBER_KEY(port_values, function, "alternate_function", QUANTITY_NUMBER, true, 0, 15,
-                   "alternate function that leads to the I/O manager"),
-        MAPPING_KEY(port_values, signals, "signals", true, NULL, "per signal its pad"),
-        END_OF_KEYS,
-    };
     yaml_node_t *item = NULL;
     for (unsigned i = 0; (item = yaml_list_item(&mcu->file, list->node, i)) != NULL; i++) {
         struct port_values values = {.name = {.node = NULL}};
-        if (!schema_read(&mcu->file, item, "a port", keys, &values, error)) {
+        if (!schema_read(&mcu->file, item, "a port", port_keys, &values, error)) {
             return false;
         }
         struct mcu_port *port = &mcu->ports[mcu->port_count++];
@@ -261,27 +297,11 @@ static bool read_ports(struct mcu *mcu, const struct schema_value *list, struct 
 
 static bool read_controllers(struct mcu *mcu, const struct schema_value *list, struct error *error)
 {
-    struct controller_values {
-        struct schema_value name, kind, registers, window, window_size, port;
-    };
-    static const struct schema_key keys[] = {
-        TEXT_KEY(controller_values, name, "name", true, 15, "the vendor's name"),
-        CHOICE_KEY(controller_values, kind, "kind", true, "xspi",
-                   "which driver of the loader fits"),
-        NUMBER_KEY(controller_values, registers, "registers", QUANTITY_NUMBER, true, 0, ADDRESS_MAX,
-                   "base of the registers, secure alias"),
-        NUMBER_KEY(controller_values, window, "window", QUANTITY_NUMBER, true, 0, ADDRESS_MAX,
-                   "first address of the memory-mapped window"),
-        NUMBER_KEY(controller_values, window_size, "window_size", QUANTITY_SIZE, true, 1,
-                   ADDRESS_MAX, "bytes"),
-        TEXT_KEY(controller_values, port, "port", true, 7, "port that it reaches"),
-        END_OF_KEYS,
-    };
     static const enum controller_kind kinds[] = {CONTROLLER_XSPI};
     yaml_node_t *item = NULL;
     for (unsigned i = 0; (item = yaml_list_item(&mcu->file, list->node, i)) != NULL; i++) {
         struct controller_values values = {.name = {.node = NULL}};
-        if (!schema_read(&mcu->file, item, "a controller", keys, &values, error)) {
+        if (!schema_read(&mcu->file, item, "a controller", controller_keys, &values, error)) {
             return false;
         }
         if (mcu_find_port(mcu, values.port.text) == NULL) {
@@ -301,20 +321,10 @@ static bool read_controllers(struct mcu *mcu, const struct schema_value *list, s
 
 static bool read_steps(struct mcu *mcu, const struct schema_value *list, struct error *error)
 {
-    struct step_values {
-        struct schema_value action, repeat, hint;
-    };
-    static const struct schema_key keys[] = {
-        TEXT_KEY(step_values, action, "do", true, 160, "a script line, `init` or `pins`"),
-        CHOICE_KEY(step_values, repeat, "for", false, "once gpio supply",
-                   "repeat for each GPIO port or pad supply in use"),
-        TEXT_KEY(step_values, hint, "hint", false, 90, "what fails without it, in words"),
-        END_OF_KEYS,
-    };
     yaml_node_t *item = NULL;
     for (unsigned i = 0; (item = yaml_list_item(&mcu->file, list->node, i)) != NULL; i++) {
         struct step_values values = {.action = {.node = NULL}};
-        if (!schema_read(&mcu->file, item, "a step", keys, &values, error)) {
+        if (!schema_read(&mcu->file, item, "a step", step_keys, &values, error)) {
             return false;
         }
         mcu->steps[mcu->step_count++] =

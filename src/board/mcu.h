@@ -120,7 +120,7 @@ struct mcu {
     unsigned supply_count, port_count, controller_count, step_count;
 };
 
-extern const struct schema_key mcu_file_keys[];
+extern const struct schema_key mcu_file_keys[], mcu_register_keys[], mcu_peripheral_keys[];
 
 /* Reads a family file. The caller releases *mcu after success. */
 bool mcu_load(struct mcu *mcu, const char *path, struct error *error);

@@ -4,6 +4,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct register_values {
+    struct schema_value name, offset, set, clear, bits;
+};
+const struct schema_key mcu_register_keys[] = {
+    TEXT_KEY(register_values, name, "name", true, 31, "the vendor's name"),
+    NUMBER_KEY(register_values, offset, "offset", QUANTITY_NUMBER, true, 0, 0xFFFC,
+               "from the peripheral's base"),
+    TEXT_KEY(register_values, set, "set", false, 31,
+             "register at +0x800 whose bits, named with an S appended, set"),
+    TEXT_KEY(register_values, clear, "clear", false, 31,
+             "register at +0x1000 whose bits, named with a C appended, clear"),
+    MAPPING_KEY(register_values, bits, "bits", false, NULL, "bits and fields by name"),
+    END_OF_KEYS,
+};
+
+struct peripheral_values {
+    struct schema_value name, base, layout;
+};
+const struct schema_key mcu_peripheral_keys[] = {
+    TEXT_KEY(peripheral_values, name, "name", true, 15, "the vendor's name"),
+    NUMBER_KEY(peripheral_values, base, "base", QUANTITY_NUMBER, true, 0, 0xFFFFFFFF,
+               "first address, secure alias"),
+    TEXT_KEY(peripheral_values, layout, "registers", true, 15, "name of its layout"),
+    END_OF_KEYS,
+};
+
 /* "9" or "5:4" -> lowest bit and width. */
 static bool parse_bits(const char *text, struct mcu_bits *bits)
 {
@@ -56,22 +82,8 @@ static bool read_bits(struct mcu *mcu, struct mcu_register *reg, const yaml_node
 
 static bool read_register(struct mcu *mcu, yaml_node_t *item, struct error *error)
 {
-    struct register_values {
-        struct schema_value name, offset, set, clear, bits;
-    };
-    static const struct schema_key keys[] = {
-        TEXT_KEY(register_values, name, "name", true, 31, "the vendor's name"),
-        NUMBER_KEY(register_values, offset, "offset", QUANTITY_NUMBER, true, 0, 0xFFFC,
-                   "from the peripheral's base"),
-        TEXT_KEY(register_values, set, "set", false, 31,
-                 "register at +0x800 whose bits, named with an S appended, set"),
-        TEXT_KEY(register_values, clear, "clear", false, 31,
-                 "register at +0x1000 whose bits, named with a C appended, clear"),
-        MAPPING_KEY(register_values, bits, "bits", false, NULL, "bits and fields by name"),
-        END_OF_KEYS,
-    };
     struct register_values values = {.name = {.node = NULL}};
-    if (!schema_read(&mcu->file, item, "a register", keys, &values, error)) {
+    if (!schema_read(&mcu->file, item, "a register", mcu_register_keys, &values, error)) {
         return false;
     }
     if (mcu->register_count == MCU_REGISTERS_MAX || values.offset.number % 4 != 0) {
@@ -120,18 +132,8 @@ static bool read_layouts(struct mcu *mcu, const yaml_node_t *node, struct layout
 static bool read_peripheral(struct mcu *mcu, yaml_node_t *item, const struct layout *layouts,
                             unsigned layout_count, struct error *error)
 {
-    struct peripheral_values {
-        struct schema_value name, base, layout;
-    };
-    static const struct schema_key keys[] = {
-        TEXT_KEY(peripheral_values, name, "name", true, 15, "the vendor's name"),
-        NUMBER_KEY(peripheral_values, base, "base", QUANTITY_NUMBER, true, 0, 0xFFFFFFFF,
-                   "first address, secure alias"),
-        TEXT_KEY(peripheral_values, layout, "registers", true, 15, "name of its layout"),
-        END_OF_KEYS,
-    };
     struct peripheral_values values = {.name = {.node = NULL}};
-    if (!schema_read(&mcu->file, item, "a peripheral", keys, &values, error)) {
+    if (!schema_read(&mcu->file, item, "a peripheral", mcu_peripheral_keys, &values, error)) {
         return false;
     }
     for (unsigned i = 0; i < layout_count; i++) {

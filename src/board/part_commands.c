@@ -29,7 +29,7 @@ static bool read_latencies(struct yaml_file *file, const struct schema_value *li
 struct command_values {
     struct schema_value opcode, lanes, mode_clocks, mode_value, dummy_clocks, clock, latencies;
 };
-static const struct schema_key command_keys[] = {
+const struct schema_key part_command_keys[] = {
     NUMBER_KEY(command_values, opcode, "opcode", QUANTITY_NUMBER, true, 1, OPCODE_MAX, "opcode"),
     CHOICE_KEY(command_values, lanes, "lanes", true, "1-1-1 1-1-2 1-2-2 1-1-4 1-4-4 8-8-8 8D-8D-8D",
                "lines of opcode, address and data; D: on both edges"),
@@ -59,7 +59,7 @@ bool part_read_commands(struct yaml_file *file, const struct schema_value *list,
     yaml_node_t *item = NULL;
     for (unsigned i = 0; (item = yaml_list_item(file, list->node, i)) != NULL; i++) {
         struct command_values values = {.opcode = {.node = NULL}};
-        if (!schema_read(file, item, "a command", command_keys, &values, error)) {
+        if (!schema_read(file, item, "a command", part_command_keys, &values, error)) {
             return false;
         }
         bool table = values.latencies.node != NULL;

@@ -156,12 +156,12 @@ const struct schema_key part_file_keys[] = {
                "opcode of the chip erase"),
     NUMBER_KEY(part_values, latency, "latency", QUANTITY_NUMBER, true, 0, 31,
                "dummy clocks of fast reads after a reset"),
-    LIST_KEY(part_values, erase, "erase", true, BOARD_BLOCK_ERASE_TYPES,
-             "erase commands, smallest first"),
-    LIST_KEY(part_values, reads, "reads", true, PART_COMMANDS_MAX,
-             "fast reads; the first that the wired lanes allow is used"),
-    LIST_KEY(part_values, programs, "programs", true, PART_COMMANDS_MAX,
-             "page programs; the first that the wired lanes allow is used"),
+    ITEMS_KEY(part_values, erase, "erase", true, BOARD_BLOCK_ERASE_TYPES, part_erase_keys,
+              "erase commands, smallest first"),
+    ITEMS_KEY(part_values, reads, "reads", true, PART_COMMANDS_MAX, part_command_keys,
+              "fast reads; the first that the wired lanes allow is used"),
+    ITEMS_KEY(part_values, programs, "programs", true, PART_COMMANDS_MAX, part_command_keys,
+              "page programs; the first that the wired lanes allow is used"),
     MAPPING_KEY(part_values, read_slow, "read_slow", true, slow_keys,
                 "the 1-line read that needs no setting"),
     MAPPING_KEY(part_values, times, "times", true, time_keys, "times"),
@@ -202,30 +202,31 @@ static bool is_power_of_two(uint64_t value)
     return value != 0 && (value & (value - 1)) == 0;
 }
 
+struct erase_values {
+    struct schema_value opcode, opcode_4byte, size, typical, maximum, edge_from, edge_to;
+};
+const struct schema_key part_erase_keys[] = {
+    NUMBER_KEY(erase_values, opcode, "opcode", QUANTITY_NUMBER, true, 1, OPCODE_MAX, "opcode"),
+    NUMBER_KEY(erase_values, opcode_4byte, "opcode_4byte", QUANTITY_NUMBER, false, 1, OPCODE_MAX,
+               "opcode of the form with a 4-byte address"),
+    NUMBER_KEY(erase_values, size, "size", QUANTITY_SIZE, true, 256, 0x10000000, "bytes"),
+    NUMBER_KEY(erase_values, typical, "typical", QUANTITY_TIME, true, 1000, TIME_MAX, "time"),
+    NUMBER_KEY(erase_values, maximum, "maximum", QUANTITY_TIME, true, 1000, TIME_MAX, "time"),
+    NUMBER_KEY(erase_values, edge_from, "edge_from", QUANTITY_SIZE, false, 0, EDGE_MAX,
+               "this size only so far from the nearer end of the chip, or farther"),
+    NUMBER_KEY(erase_values, edge_to, "edge_to", QUANTITY_SIZE, false, EDGE_UNIT, EDGE_MAX,
+               "this size only nearer than so far from the nearer end of the chip"),
+    END_OF_KEYS,
+};
+
 static bool read_erases(struct yaml_file *file, const struct schema_value *list,
                         struct part_file *part, struct error *error)
 {
-    struct erase_values {
-        struct schema_value opcode, opcode_4byte, size, typical, maximum, edge_from, edge_to;
-    };
-    static const struct schema_key keys[] = {
-        NUMBER_KEY(erase_values, opcode, "opcode", QUANTITY_NUMBER, true, 1, OPCODE_MAX, "opcode"),
-        NUMBER_KEY(erase_values, opcode_4byte, "opcode_4byte", QUANTITY_NUMBER, false, 1,
-                   OPCODE_MAX, "opcode of the form with a 4-byte address"),
-        NUMBER_KEY(erase_values, size, "size", QUANTITY_SIZE, true, 256, 0x10000000, "bytes"),
-        NUMBER_KEY(erase_values, typical, "typical", QUANTITY_TIME, true, 1000, TIME_MAX, "time"),
-        NUMBER_KEY(erase_values, maximum, "maximum", QUANTITY_TIME, true, 1000, TIME_MAX, "time"),
-        NUMBER_KEY(erase_values, edge_from, "edge_from", QUANTITY_SIZE, false, 0, EDGE_MAX,
-                   "this size only so far from the nearer end of the chip, or farther"),
-        NUMBER_KEY(erase_values, edge_to, "edge_to", QUANTITY_SIZE, false, EDGE_UNIT, EDGE_MAX,
-                   "this size only nearer than so far from the nearer end of the chip"),
-        END_OF_KEYS,
-    };
     yaml_node_t *item = NULL;
     uint64_t before = 0;
     for (unsigned i = 0; (item = yaml_list_item(file, list->node, i)) != NULL; i++) {
         struct erase_values values = {.opcode = {.node = NULL}};
-        if (!schema_read(file, item, "an erase command", keys, &values, error)) {
+        if (!schema_read(file, item, "an erase command", part_erase_keys, &values, error)) {
             return false;
         }
         if (!is_power_of_two(values.size.number) || values.size.number <= before ||

@@ -40,7 +40,8 @@ struct part_file {
     struct part_octal octal;
 };
 
-extern const struct schema_key part_file_keys[];
+/* Keys of a part file, and of the items of its lists. */
+extern const struct schema_key part_file_keys[], part_erase_keys[], part_command_keys[];
 
 /* Reads and checks a part file. */
 bool part_load(struct part_file *part, const char *path, struct error *error);

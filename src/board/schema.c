@@ -148,14 +148,15 @@ static bool read_value(struct yaml_file *file, const struct schema_key *key, yam
     if (key->type == SCHEMA_LIST) {
         return read_list(file, key, value, error);
     }
-    if (key->type != SCHEMA_MAPPING) {
+    if (key->type != SCHEMA_MAPPING && key->type != SCHEMA_LISTS) {
         return read_scalar(file, key, value, error);
     }
     if (node->type != YAML_MAPPING_NODE) {
         yaml_error(file, node, ERROR_WRONG_TYPE, error, "`%s` holds %s", key->key, kind_of(node));
         return error_hint(error, "write keys and values, indented, under `%s:`", key->key);
     }
-    return key->keys == NULL || schema_read(file, node, key->key, key->keys, value, error);
+    return key->type == SCHEMA_LISTS || key->keys == NULL ||
+           schema_read(file, node, key->key, key->keys, value, error);
 }
 
 bool schema_read(struct yaml_file *file, yaml_node_t *node, const char *what,

@@ -20,7 +20,9 @@ enum schema_type {
     SCHEMA_TEXT,     /* printable ASCII; minimum and maximum are its length */
     SCHEMA_QUANTITY, /* minimum and maximum in the base unit */
     SCHEMA_CHOICE,   /* one of `choices` */
-    SCHEMA_LIST,     /* a sequence, left to the reader; minimum and maximum count its items */
+    SCHEMA_LIST,     /* a sequence, left to the reader; minimum and maximum count its items, `keys`
+                      * are those of an item, NULL if it is no mapping */
+    SCHEMA_LISTS,    /* a mapping of any names to sequences, left to the reader; `keys` as above */
     SCHEMA_MAPPING,  /* a mapping with keys of its own, `keys`, or any keys when that is NULL */
 };
 
@@ -53,6 +55,17 @@ struct schema_key {
     {                                                                                              \
         .key = name, .type = SCHEMA_LIST, .required = needed, .minimum = 1, .maximum = most,       \
         .doc = words, .offset = offsetof(struct structure, field)                                  \
+    }
+/* A list whose items are mappings. */
+#define ITEMS_KEY(structure, field, name, needed, most, inner, words)                              \
+    {                                                                                              \
+        .key = name, .type = SCHEMA_LIST, .required = needed, .minimum = 1, .maximum = most,       \
+        .keys = inner, .doc = words, .offset = offsetof(struct structure, field)                   \
+    }
+#define LISTS_KEY(structure, field, name, needed, inner, words)                                    \
+    {                                                                                              \
+        .key = name, .type = SCHEMA_LISTS, .required = needed, .keys = inner, .doc = words,        \
+        .offset = offsetof(struct structure, field)                                                \
     }
 #define MAPPING_KEY(structure, field, name, needed, inner, words)                                  \
     {                                                                                              \

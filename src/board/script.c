@@ -287,31 +287,59 @@ static bool parse_aliased(struct reader *reader, struct script_line *line)
 }
 
 struct verb {
-    const char *name;
+    struct script_command command;
     enum script_verb verb;
-    bool steps_only;
     bool (*parse)(struct reader *reader, struct script_line *line);
 };
 
 static const struct verb verbs[] = {
-    {"gpio", SCRIPT_GPIO, false, parse_gpio},       {"delay", SCRIPT_DELAY, false, parse_delay},
-    {"write", SCRIPT_WRITE, false, parse_write},    {"set", SCRIPT_MODIFY, false, parse_set},
-    {"clear", SCRIPT_MODIFY, false, parse_clear},   {"modify", SCRIPT_MODIFY, false, parse_modify},
-    {"expect", SCRIPT_EXPECT, false, parse_expect}, {"wait", SCRIPT_WAIT, false, parse_wait},
-    {"enable", SCRIPT_ENABLE, true, parse_aliased}, {"reset", SCRIPT_RESET, true, parse_aliased},
+    {{"gpio", "gpio PAD high`, `gpio PAD low", false,
+      "makes the pad a push-pull output of this level; its port's clock is switched on"},
+     SCRIPT_GPIO,
+     parse_gpio},
+    {{"delay", "delay TIME", false, "waits; 1us to 32767ms"}, SCRIPT_DELAY, parse_delay},
+    {{"write", "write REG = VALUE", false, "writes the whole register, never reads it back"},
+     SCRIPT_WRITE,
+     parse_write},
+    {{"set", "set REG.BIT", false, "sets one bit, which must then hold"}, SCRIPT_MODIFY, parse_set},
+    {{"clear", "clear REG.BIT", false, "clears one bit, which must then hold"},
+     SCRIPT_MODIFY,
+     parse_clear},
+    {{"modify", "modify REG.FIELD = N`, `modify REG & MASK = VALUE", false,
+      "changes a field, or the bits of a mask, which must then hold"},
+     SCRIPT_MODIFY,
+     parse_modify},
+    {{"expect", "expect REG.FIELD == N`, `expect REG & MASK == VALUE", false, "must be so now"},
+     SCRIPT_EXPECT,
+     parse_expect},
+    {{"wait", "wait REG.FIELD == N within TIME`, `wait REG & MASK == VALUE within TIME", false,
+      "must become so in that time"},
+     SCRIPT_WAIT,
+     parse_wait},
+    {{"enable", "enable REG.BIT...", true, "sets bits by the set alias; they must then hold"},
+     SCRIPT_ENABLE,
+     parse_aliased},
+    {{"reset", "reset REG.BIT...", true, "sets bits by the set alias, then clears them"},
+     SCRIPT_RESET,
+     parse_aliased},
 };
+
+const struct script_command *script_command_at(unsigned index)
+{
+    return index < sizeof verbs / sizeof verbs[0] ? &verbs[index].command : NULL;
+}
 
 static const struct verb *find_verb(struct reader *reader, bool steps)
 {
     struct nearest nearest = {.wanted = reader->token};
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
-        if (verbs[i].steps_only && !steps) {
+        if (verbs[i].command.steps_only && !steps) {
             continue;
         }
-        if (at(reader, verbs[i].name)) {
+        if (at(reader, verbs[i].command.name)) {
             return &verbs[i];
         }
-        nearest_offer(&nearest, verbs[i].name);
+        nearest_offer(&nearest, verbs[i].command.name);
     }
     fail(reader, ERROR_UNKNOWN_NAME, "command `%s`", reader->token);
     snprintf(reader->fault->hint, sizeof reader->fault->hint,

@@ -57,6 +57,16 @@ struct script_fault {
     char hint[160];
 };
 
+/* A command for the documentation. */
+struct script_command {
+    const char *name, *form; /* the form in Markdown, without the outermost back-quotes */
+    bool steps_only;         /* for MCU files only */
+    const char *doc;
+};
+
+/* The commands in turn, then NULL. */
+const struct script_command *script_command_at(unsigned index);
+
 /* `steps` allows what only MCU files may use. */
 bool script_parse(const struct mcu *mcu, const char *text, bool steps, struct script_line *line,
                   struct script_fault *fault);

@@ -95,8 +95,38 @@ def check_answers(path):
             problem(path, f"'{title}' names fewer than two tests")
 
 
+# Rows of the tables by which files are read: the key and, last, what it is. Read from the source, so that a
+# table which the program that writes the page does not reach is noticed.
+def schema_rows(text):
+    for match in re.finditer(r"^\s+\w+_KEY\(", text, flags=re.M):
+        arguments, depth, words = [], 1, None
+        for token in re.findall(r'"(?:[^"\\]|\\.)*"|[(),]|[^"(),]+', text[match.end():]):
+            depth += {"(": 1, ")": -1}.get(token, 0)
+            if depth == 0:
+                break
+            if token.startswith('"'):
+                words = (words or "") + token[1:-1]
+            elif token == "," and words is not None:
+                arguments.append(words)
+                words = None
+        yield arguments[0], words if words is not None else arguments[-1]
+
+
+def check_keys(path):
+    rows = re.findall(r"^\| `(\w+)` \|.*?\| ([^|]*) \|$", path.read_text(), flags=re.M)
+    count = 0
+    for source in sorted(tree.glob("src/board/*.c")):
+        for key, words in schema_rows(source.read_text()):
+            count += 1
+            if (key, words) not in rows:
+                problem(path, f"no row for key {key} of {source.name}")
+    if count < 100:
+        problem(path, f"only {count} keys were found in src/board")
+
+
 for document in sorted([*tree.glob("*.md"), *tree.glob("docs/*.md"), *tree.glob("data/*.md")]):
     check_links(document)
 check_answers(tree / "docs/answers.md")
+check_keys(tree / "docs/board-files.md")
 print("\n".join(problems))
 sys.exit(1 if problems else 0)

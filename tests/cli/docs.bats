@@ -63,6 +63,42 @@ noticed() {
     noticed "6 answers, not 7"
 }
 
+# The program that writes the tables of keys is built beside the tool.
+key_reference() {
+    "$(dirname "$EXTLOAD")/key_reference" "$@"
+}
+
+@test "board-files.md: its tables of keys are those by which files are read" {
+    key_reference --check docs/board-files.md
+    sed 's/^| `clock` | yes | `1Hz` to /| `clock` | yes | `2Hz` to /' docs/board-files.md >"$T/page.md"
+    run key_reference --check "$T/page.md"
+    [ "$status" -eq 1 ]
+    grep -q 'try: make keys' <<<"$output"
+    key_reference "$T/page.md"
+    cmp docs/board-files.md "$T/page.md"
+    sed '/^<!-- lines of init: /d' docs/board-files.md >"$T/page.md"
+    run key_reference "$T/page.md"
+    [ "$status" -eq 2 ]
+    grep -q 'no place for the lines of init' <<<"$output"
+}
+
+@test "board-files.md: a key that no table on the page has is noticed" {
+    a_copy
+    rm "$T/tree/src"
+    cp -r src "$T/tree/src"
+    sed -i 's/TEXT_KEY(part_values, vendor, "vendor"/TEXT_KEY(part_values, vendor, "maker"/' \
+        "$T/tree/src/board/part_file.c"
+    noticed "no row for key maker of part_file.c"
+}
+
+@test "board-files.md: each command does what the page says" {
+    a_folder
+    run python3 tests/cli/type_along.py docs/board-files.md "$T/folder"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "$output" = "4 commands" ]
+}
+
 @test "docs: every host option that is named can be given" {
     local option count=0
     while read -r option; do
