@@ -28,3 +28,18 @@ refused() {
 board() {
     sed -e "$1" "$BOARD" >"$T/board.yaml"
 }
+
+# record FILE [WORD-INDEX=VALUE...] : a record with a right checksum, by the layout documented in
+# docs/tracing.md
+record() {
+    python3 - "$@" <<'END'
+import struct, sys
+words = [0] * 85
+words[0], words[1] = 0x434C4658, 1 | 340 << 16
+for setting in sys.argv[2:]:
+    index, value = setting.split("=")
+    words[int(index, 0)] = int(value, 0)
+words[2] = ~sum(words[3:]) & 0xFFFFFFFF
+open(sys.argv[1], "wb").write(struct.pack("<85I", *words))
+END
+}

@@ -91,14 +91,6 @@ key_reference() {
     noticed "no row for key maker of part_file.c"
 }
 
-@test "board-files.md: each command does what the page says" {
-    a_folder
-    run python3 tests/cli/type_along.py docs/board-files.md "$T/folder"
-    echo "$output"
-    [ "$status" -eq 0 ]
-    [ "$output" = "4 commands" ]
-}
-
 @test "docs: every host option that is named can be given" {
     local option count=0
     while read -r option; do
@@ -109,36 +101,92 @@ key_reference() {
     [ "$count" -ge 8 ]
 }
 
-# a_folder : a newcomer's folder of sources, built
+# a_folder : a newcomer's folder of sources, built, with the files that the pages speak of as the reader's own
 a_folder() {
     rm -rf "$T/folder"
-    mkdir "$T/folder"
-    ln -s "$PWD/data" "$T/folder/data"
-    mkdir "$T/folder/build"
+    mkdir -p "$T/folder/build"
+    local entry
+    for entry in data Makefile scripts; do
+        ln -s "$PWD/$entry" "$T/folder/$entry"
+    done
     ln -s "$EXTLOAD" "$T/folder/build/extload"
     ln -s "$EXAMPLE" "$T/folder/build/example"
+    cp "$EXAMPLE/xip-blink.hex" "$T/folder/firmware.hex"
+    cp "$EXAMPLE/xip-blink.elf" "$T/folder/firmware.elf"
+    cp "$EXAMPLE/asset.bin" "$T/folder/asset.bin"
+    board 's/^name: .*/name: their/'
+    "$EXTLOAD" build --board "$T/board.yaml" -o "$T/folder" >/dev/null
+    # Init, returned 0, reason LINE_STUCK
+    record "$T/folder/record.bin" 3=1 4=1 9=13 11=12 12=0x102 13=0xffffff 14=0xaabbcc 20=0x34180404
+}
+
+# typed PAGE COUNTS : each command of the page does what the page says, and so many there are
+typed() {
+    a_folder
+    run python3 tests/cli/type_along.py "$1" "$T/folder"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "$output" = "$2" ]
+}
+
+@test "README.md: each command does what the page says" {
+    typed README.md "16 run, 1 not at hand, 1 elsewhere"
 }
 
 @test "use.md: each command does what the page says" {
-    a_folder
-    run python3 tests/cli/type_along.py docs/use.md "$T/folder"
-    echo "$output"
-    [ "$status" -eq 0 ]
-    [ "$output" = "10 commands" ]
+    typed docs/use.md "16 run, 7 not at hand, 3 elsewhere"
 }
 
-@test "use.md: another output, status or text is noticed" {
-    local change
-    for change in 's/^clock    32 MHz: /clock    32 MHz from /' 's/^verify   233852 bytes are equal$/verify   all/' \
-        's/^wrong.yaml:12:10: error: .*/board    my-board/' 's/^    IO3: PN5/    IO3: PN7/' 's/--dry-run //'; do
-        a_folder
-        sed "$change" docs/use.md >"$T/use.md"
-        run python3 tests/cli/type_along.py "$T/use.md" "$T/folder"
-        if [ "$status" -ne 1 ]; then
-            echo "not noticed: $change; $output"
-            return 1
-        fi
-    done
+@test "board-files.md: each command does what the page says" {
+    typed docs/board-files.md "4 run, 0 not at hand, 0 elsewhere"
+}
+
+@test "porting.md: each command does what the page says" {
+    typed docs/porting.md "5 run, 0 not at hand, 0 elsewhere"
+}
+
+# mistyped PAGE SED-SCRIPT TEXT : a page with this change is refused, and TEXT says why
+mistyped() {
+    a_folder
+    sed "$2" "$1" >"$T/page.md"
+    if cmp -s "$1" "$T/page.md"; then
+        echo "changes nothing: $2"
+        return 1
+    fi
+    run python3 tests/cli/type_along.py "$T/page.md" "$T/folder"
+    if [ "$status" -ne 1 ] || ! grep -qF -- "$3" <<<"$output"; then
+        echo "not noticed: $2; status $status, no '$3' in: $output"
+        return 1
+    fi
+}
+
+@test "docs: another output, status or text is noticed" {
+    local page=docs/use.md but="-- but the document has"
+    mistyped $page 's/^clock    32 MHz: /clock    32 MHz from /' "$but"
+    mistyped $page 's/^verify   233852 bytes are equal$/verify   all/' "$but"
+    mistyped $page 's/^wrong.yaml:12:10: error: .*/board    my-board/' "$but"
+    mistyped $page 's/^    IO3: PN5/    IO3: PN7/' "$but"
+    mistyped $page 's/--dry-run //' "$but"
+    mistyped README.md 's/^image    build.example/wrote    build\/example/' "$but"
+    mistyped README.md 's/0x70000000+64K/0x7F000000+64K/' "$but"
+}
+
+@test "docs: a command line that nothing executes is noticed" {
+    local page=docs/use.md
+    mistyped $page '0,/^```sh$/s//```/' "a block of no known kind"
+    mistyped $page '0,/^```sh$/s//```text/' "a command line in a block of text"
+    mistyped $page 's/^## 2\. .*/&\n\n    build\/extload build --board board.yaml\n/' "outside of a block"
+    mistyped $page 's/^## 2\. .*/&\n\n$ build\/extload list mcus\n/' "outside of a block"
+    mistyped $page 's/^STM32_Programmer_CLI -c/STM32CubeProgrammer -c/' "status 127"
+    mistyped $page 's/ -vb 3 -el/ -vv 3 -el/' "is not known to have -vv"
+    mistyped $page 's/ -r8 0x70000000 0x40$/ -r8 0x70000000/' "STM32_Programmer_CLI wants"
+    mistyped $page 's/(not run by us, as all lines of this step)//' "does not say that this was not run"
+    mistyped $page 's/^J-Link>savebin record.bin,/J-Link>savebin/' "not known of J-Link Commander"
+    mistyped $page "s/ 0x341fe154'\$/ 0x341fe150'/" "has not the 340 bytes"
+    mistyped $page 's/dump binary memory/save/' 'Undefined'
+    mistyped README.md 's/`extload rehearse`/`extload repeat`/' "no command: extload repeat"
+    mistyped README.md 's/`make bench` programs/`make figures` programs/' "no target: make figures"
+    mistyped README.md 's/`extload list$/`extload list --all/' "no option --all"
 }
 
 # step_of NAME : the script of a step of the example workflow

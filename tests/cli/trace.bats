@@ -1,21 +1,6 @@
 # The flight record in words, from a dump and from the simulator.
 load common
 
-# record FILE [WORD-INDEX=VALUE...] : a record with a right checksum, by the layout documented in
-# docs/tracing.md
-record() {
-    python3 - "$@" <<'END'
-import struct, sys
-words = [0] * 85
-words[0], words[1] = 0x434C4658, 1 | 340 << 16
-for setting in sys.argv[2:]:
-    index, value = setting.split("=")
-    words[int(index, 0)] = int(value, 0)
-words[2] = ~sum(words[3:]) & 0xFFFFFFFF
-open(sys.argv[1], "wb").write(struct.pack("<85I", *words))
-END
-}
-
 @test "trace: a fault, its registers and bits by name" {
     # Write, returned 0, reason FAULT: HardFault escalated from a precise BusFault
     record "$T/dump.bin" 3=7 4=2 5=0x70001000 6=0x100 7=0x34190000 9=13 10=0 11=24 12=3 13=0x8200 \

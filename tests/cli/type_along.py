@@ -1,19 +1,80 @@
 # Types what a document tells to type. Usage: type_along.py DOCUMENT FOLDER
 #
-# A ```yaml block whose first line is "# NAME" becomes that file. In a ```console block a line that begins with
-# "$ " is run by bash in FOLDER, and what follows is what must come out, on both outputs: "..." stands for any
-# lines, figures are not compared, and a command may fail only if an "error: " is announced.
+# Each fenced block of the document says what it is:
+#   yaml      if its first line is "# NAME", it becomes that file
+#   console   a line after "$ " is run by bash in FOLDER, and what follows must come out, on both outputs: "..."
+#             stands for any lines, figures are not compared, indented lines go on with the line before, and a
+#             command may fail only if an "error: " is announced
+#   sh        each line is run; it must succeed
+#   text      nothing to type
+# A line that ends in "\" goes on in the next. What cannot be run is listed here, with the reason or with how it is
+# written; any other place in which a command line stands is an error.
 import pathlib
 import re
+import shlex
+import signal
 import subprocess
 import sys
+import textwrap
 
-document, folder = pathlib.Path(sys.argv[1]).read_text(), pathlib.Path(sys.argv[2])
+# Lines that are not run, and why.
+ELSEWHERE = {
+    "make": "built this very folder",
+    "make test": "runs this very test",
+    "sudo make install PREFIX=/usr/local": "changes the machine; installing has tests of its own",
+    "make deb && sudo apt install ./build/extload_*.deb": "changes the machine; the package has tests of its own",
+}
+RUN_AS = {"make demo": "scripts/demo.sh build"}  # without building first
+
+NUMBER = r"(0x[0-9A-Fa-f]+|\d+)"
+FILE = r"[\w./-]+"
+
+# Programs that are not at hand: per option what follows it. As ST's and SEGGER's documents and users' logs have
+# them; nobody of us has run them.
+NOT_AT_HAND = {
+    "STM32_Programmer_CLI": {
+        "-c": [r"port=(jlink|SWD)", r"mode=UR"],
+        "-vb": [r"[123]"],
+        "-el": [r"/" + FILE + r"\.stldr"],
+        "-r8": [NUMBER, NUMBER],
+        "-w": [FILE + r"\.(hex|elf|bin)"],
+        "-v": [],
+    },
+    "ST-LINK_gdbserver": {
+        "-cp": [r"/" + FILE],
+        "-p": [NUMBER],
+        "-m": [r"1"],
+        "--attach": [],
+        "--swd": [],
+    },
+}
+# Commands of J-Link Commander, behind its prompt.
+J_LINK = rf"(savebin {FILE}, 0x[0-9A-F]+, 0x[0-9A-F]+|mem32 0x[0-9A-F]+, [0-9A-F]+|halt)"
+
+PROGRAMS = r"(\$ |J-Link>|build/extload |extload |make\b|sudo |apt |gdb-multiarch |cp |" + "|".join(NOT_AT_HAND) + ")"
+
+document, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+done = {"run": 0, "not at hand": 0, "elsewhere": 0}
+
+
+def fail(text):
+    sys.exit(f"{document.name}: {text}")
 
 
 def normal(line):
+    line = re.sub(r"\x1b\[\d*m", "", line)
     line = re.sub(r"0x[0-9a-f]+|\d+(\.\d+)?", "#", line)
     return " ".join(line.split())
+
+
+def joined(lines):
+    result = []
+    for line in lines:
+        if line.startswith("      ") and result:
+            result[-1] += line
+        else:
+            result.append(line)
+    return [normal(line) for line in result if line.strip()]
 
 
 def matches(want, got):
@@ -21,27 +82,145 @@ def matches(want, got):
         return not got
     if want[0] == "...":
         return any(matches(want[1:], got[i:]) for i in range(len(got) + 1))
-    return bool(got) and normal(want[0]) == normal(got[0]) and matches(want[1:], got[1:])
+    return bool(got) and want[0] == got[0] and matches(want[1:], got[1:])
 
 
-def type_one(command, want):
-    run = subprocess.run(["bash", "-c", command], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                         stderr=subprocess.STDOUT, text=True, timeout=300)
-    may_fail = any("error: " in line for line in want)
-    if (run.returncode != 0) != may_fail or not matches(want, run.stdout.splitlines()):
-        wanted = "\n".join(want)
-        sys.exit(f"$ {command}\nstatus {run.returncode}\n{run.stdout}\n-- but the document has\n{wanted}")
+def check_written(command, section):
+    words = shlex.split(command)
+    options = NOT_AT_HAND[words[0]]
+    at = 1
+    while at < len(words):
+        if words[at] not in options:
+            fail(f"{words[0]} is not known to have {words[at]}: {command}")
+        for form in options[words[at]]:
+            at += 1
+            if at == len(words) or not re.fullmatch(form, words[at]):
+                fail(f"{words[0]} wants {form}: {command}")
+        at += 1
+    check_told(command, section)
 
 
-count = 0
-for kind, block in re.findall(r"^```(\w*)\n(.*?)^```$", document, flags=re.M | re.S):
+def check_told(command, section):
+    if not re.search(r"\b(not|never)\s+(been\s+)?run\b", section):
+        fail(f"the section does not say that this was not run: {command}")
+    done["not at hand"] += 1
+
+
+# Starts a server on a port of its own, calls `meanwhile` with the port, and stops it.
+def serve(command, meanwhile=lambda port: None):
+    server = subprocess.Popen(["bash", "-c", "exec " + re.sub(r"--gdb \d+", "--gdb 0", command)], cwd=folder,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    lines, port = [], None
+    try:
+        for line in server.stdout:
+            lines.append(line)
+            if line.startswith("gdb "):
+                port = line.strip().rpartition(":")[2]
+                meanwhile(port)
+                server.send_signal(signal.SIGINT)
+    finally:
+        server.kill()
+        server.wait()
+    if port is None:
+        fail(f"$ {command}\n{''.join(lines)}\n-- but no server")
+
+
+# GDB beside a server of ours, in a folder of its own: what it saves must be a record.
+def debug(command):
+    scratch = folder / "scratch"
+    scratch.mkdir(exist_ok=True)
+
+    def save(port):
+        gdb = subprocess.run(["bash", "-c", command.replace(":3333", ":" + port)], cwd=scratch, text=True,
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
+        if gdb.returncode != 0:
+            fail(f"$ {command}\nstatus {gdb.returncode}\n{gdb.stdout}")
+
+    serve("build/extload serve --board my-board.yaml --gdb 0", save)
+    if (scratch / "record.bin").stat().st_size != 340:
+        fail(f"$ {command}\n-- but record.bin has not the 340 bytes of a record")
+
+
+def run(command, want):
+    done["run"] += 1
+    if re.match(r"(build/)?extload serve ", command):
+        return serve(command)
+    if command.startswith("gdb-multiarch "):
+        return debug(command)
+    run = subprocess.run(["bash", "-c", RUN_AS.get(command, command)], cwd=folder, stdin=subprocess.DEVNULL,
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300)
+    may_fail = want is not None and any("error: " in line for line in want)
+    if (run.returncode != 0) != may_fail or (want is not None and not matches(joined(want), joined(run.stdout.splitlines()))):
+        wanted = "anything" if want is None else "\n".join(want)
+        fail(f"$ {command}\nstatus {run.returncode}\n{run.stdout}\n-- but the document has\n{wanted}")
+
+
+def type_one(command, want, section):
+    command = re.sub(r"\s+#\s.*$", "", command)
+    if command.startswith("J-Link>"):
+        if not re.fullmatch(J_LINK, command[len("J-Link>"):]):
+            fail(f"not known of J-Link Commander: {command}")
+        check_told(command, section)
+    elif command.split()[0] in NOT_AT_HAND:
+        check_written(command, section)
+    elif command in ELSEWHERE:
+        done["elsewhere"] += 1
+    else:
+        run(command, want)
+
+
+def whole_lines(text):
+    return [re.sub(r"\\\n\s*", "", line) for line in re.findall(r"(?:.*\\\n)*.+\n?", text)]
+
+
+def type_block(kind, block, section):
     lines = block.splitlines()
-    if kind == "yaml" and lines[0].startswith("# "):
-        (folder / lines[0][2:]).write_text(block)
+    if kind == "yaml":
+        if re.fullmatch(r"# [\w.-]+\.yaml", lines[0]):
+            (folder / lines[0][2:]).write_text(block)
+    elif kind == "sh":
+        for line in whole_lines(block):
+            if not line.startswith("#"):
+                type_one(line.rstrip("\n"), None, section)
     elif kind == "console":
-        starts = [i for i, line in enumerate(lines) if line.startswith("$ ")]
-        assert starts and starts[0] == 0, block
+        starts = [i for i, line in enumerate(lines) if re.match(r"\$ |J-Link>", line)]
+        if not starts or starts[0] != 0:
+            fail(f"a console block without a prompt:\n{block}")
+        if lines[0][2:] in RUN_AS:
+            starts = starts[:1]  # it prints prompts
         for start, end in zip(starts, starts[1:] + [len(lines)]):
-            type_one(lines[start][2:], lines[start + 1:end])
-            count += 1
-print(f"{count} commands")
+            type_one(re.sub(r"^\$ ", "", lines[start]), lines[start + 1:end], section)
+    elif kind == "text":
+        if re.search(rf"^{PROGRAMS}", block, flags=re.M):
+            fail(f"a command line in a block of text:\n{block}")
+    else:
+        fail(f"a block of no known kind, '{kind}':\n{block}")
+
+
+# Commands in running text are not run; they must exist.
+def check_inline(text):
+    for span in re.findall(r"`([^`]+)`", text):
+        words = span.split()
+        if words[0] == "make" and len(words) > 1:
+            if not re.search(rf"^{words[1]}:", (folder / "Makefile").read_text(), flags=re.M):
+                fail(f"no target: {span}")
+        elif words[0] in ("extload", "build/extload") and len(words) > 1 and not words[1].startswith("-"):
+            text = subprocess.run(["build/extload", words[1], "--help"], cwd=folder, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True).stdout
+            if not text.startswith(f"extload {words[1]} "):
+                fail(f"no command: {span}")
+            for option in re.findall(r"(?<!\S)--[a-z-]+", span):
+                if not re.search(rf"{option}\b", text):
+                    fail(f"no option {option}: {span}")
+
+
+text = document.read_text()
+fence = re.compile(r"^( *)```(\S*)\n(.*?)^ *```$", flags=re.M | re.S)
+for section in re.split(r"^(?=## )", text, flags=re.M):
+    for _, kind, block in fence.findall(section):
+        type_block(kind, textwrap.dedent(block), section)
+prose = fence.sub("", text)
+if re.search(rf"```|~~~|^    +{PROGRAMS}|^(\$ |J-Link>|build/extload )", prose, flags=re.M):
+    fail("a command line or a fence outside of a block")
+check_inline(prose)
+print(", ".join(f"{count} {what}" for what, count in done.items()))
