@@ -124,9 +124,50 @@ def check_keys(path):
         problem(path, f"only {count} keys were found in src/board")
 
 
-for document in sorted([*tree.glob("*.md"), *tree.glob("docs/*.md"), *tree.glob("data/*.md")]):
+# What the simulator can do stands in fidelity.md: host options, links, and the states of inherited chips; and every
+# tag of trust that a page uses.
+def check_fidelity(path, documents):
+    text = path.read_text()
+    known = {
+        "host option": ("src/host/host_option.c", r'\.name = "([a-z-]+)"'),
+        "link": ("src/sim/link.c", r'\.name = "([a-z0-9-]+)"'),
+        "inherited state": ("src/sim/nor/*_inherit.c", r'\] = "([a-z0-9-]+)"'),
+    }
+    for what, (sources, row) in known.items():
+        names = {name for source in tree.glob(sources) for name in re.findall(row, source.read_text())}
+        if not names:
+            problem(path, f"no {what} was found in {sources}")
+        for name in sorted(names):
+            # The time-outs are one row.
+            if not name.endswith("-timeout") and not re.search(rf"(?<![\w-]){name}(?![\w-])", text):
+                problem(path, f"no {what} {name}")
+    tags = set(re.findall(r"`\[([\w-]+)\]`", text.split("## CPU")[0]))
+    for document in documents:
+        for tag in re.findall(r"\[([A-Za-z-]{2,9})\](?![(`])", without_code(document.read_text())):
+            if tag not in tags:
+                problem(document, f"no tag [{tag}] in {path.name}")
+
+
+# No page is out of reach of a reader who starts with README.
+def check_reach(documents):
+    reached, todo = set(), [tree / "README.md"]
+    while todo:
+        page = todo.pop()
+        if page not in reached:
+            reached.add(page)
+            targets = re.findall(r"\]\(([^)\s#:]+\.md)(?:#[^)\s]*)?\)", without_code(page.read_text()))
+            todo += [p for p in map(lambda t: (page.parent / t).resolve(), targets) if p.is_file()]
+    for document in documents:
+        if document.resolve() not in {page.resolve() for page in reached}:
+            problem(document, "no page leads here from README.md")
+
+
+documents = sorted([*tree.glob("*.md"), *tree.glob("docs/*.md"), *tree.glob("data/*.md")])
+for document in documents:
     check_links(document)
+check_reach(documents)
 check_answers(tree / "docs/answers.md")
 check_keys(tree / "docs/board-files.md")
+check_fidelity(tree / "docs/fidelity.md", documents)
 print("\n".join(problems))
 sys.exit(1 if problems else 0)

@@ -61,6 +61,18 @@ noticed() {
     a_copy
     sed -i 's/^## 6\. /## /' "$T/tree/docs/answers.md"
     noticed "6 answers, not 7"
+    a_copy
+    echo "A page that nobody finds." >"$T/tree/docs/orphan.md"
+    noticed "docs/orphan.md: no page leads here from README.md"
+    a_copy
+    sed -i 's/reset-armed/reset-pending/g' "$T/tree/docs/fidelity.md"
+    noticed "no inherited state reset-armed"
+    a_copy
+    sed -i 's/^| `erase-end` |/| `end-of-erase` |/' "$T/tree/docs/fidelity.md"
+    noticed "no host option erase-end"
+    a_copy
+    sed -i '1s/$/ [guess]/' "$T/tree/docs/use.md"
+    noticed "no tag [guess] in fidelity.md"
 }
 
 # The program that writes the tables of keys is built beside the tool.
