@@ -16,7 +16,7 @@ def problem(path, text):
 
 
 def without_code(text):
-    return re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
+    return re.sub(r"^ *```.*?^ *```", "", text, flags=re.M | re.S)
 
 
 # As forges make them: lower case, punctuation gone, blanks become hyphens.
@@ -148,6 +148,26 @@ def check_fidelity(path, documents):
                 problem(document, f"no tag [{tag}] in {path.name}")
 
 
+# Sorted, and with each abbreviation of the pages that newcomers read.
+EVERYDAY = {"DESIGN", "README", "LICENSE", "CHANGELOG", "GNU", "GPL", "MIT", "GCC", "CPU", "PC", "RAM",
+            "MB", "KiB", "MiB", "FF", "SEGGER"}
+
+
+def check_glossary(path):
+    text = path.read_text()
+    for section in text.split("\n## ")[1:]:
+        terms = [re.sub(r"[^a-z0-9]", "", term.lower()) for term in re.findall(r"^\* \*\*(.+?)\*\*", section, flags=re.M)]
+        for before, after in zip(terms, terms[1:]):
+            if after < before:
+                problem(path, f"{after} stands behind {before}")
+    terms = " ".join(re.findall(r"\*\*(.+?)\*\*", text))
+    for name in ("README.md", "docs/use.md", "docs/board-files.md"):
+        prose = re.sub(r"`[^`]*`|\]\([^)]*\)|ST-LINK|<!--.*", "", without_code((tree / name).read_text()))
+        for word in sorted(set(re.findall(r"\b[A-Z][A-Za-z]*[A-Z]\b", prose)) - EVERYDAY):
+            if not re.search(rf"\b{word}\b", terms):
+                problem(path, f"no {word}, which {name} speaks of")
+
+
 # No page is out of reach of a reader who starts with README.
 def check_reach(documents):
     reached, todo = set(), [tree / "README.md"]
@@ -169,5 +189,6 @@ check_reach(documents)
 check_answers(tree / "docs/answers.md")
 check_keys(tree / "docs/board-files.md")
 check_fidelity(tree / "docs/fidelity.md", documents)
+check_glossary(tree / "docs/glossary.md")
 print("\n".join(problems))
 sys.exit(1 if problems else 0)

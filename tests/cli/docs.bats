@@ -73,6 +73,12 @@ noticed() {
     a_copy
     sed -i '1s/$/ [guess]/' "$T/tree/docs/use.md"
     noticed "no tag [guess] in fidelity.md"
+    a_copy
+    sed -i '/^\* \*\*YAML\*\*/d' "$T/tree/docs/glossary.md"
+    noticed "no YAML, which README.md speaks of"
+    a_copy
+    sed -i 's/^\* \*\*octal\*\*/* **eight lines**/' "$T/tree/docs/glossary.md"
+    noticed "eightlines stands behind nor"
 }
 
 # The program that writes the tables of keys is built beside the tool.
