@@ -168,6 +168,14 @@ def check_glossary(path):
                 problem(path, f"no {word}, which {name} speaks of")
 
 
+# The version that the build has is one of which the reader is told.
+def check_changelog(path):
+    version = re.search(r"project\(extload VERSION ([\d.]+)", (tree / "CMakeLists.txt").read_text()).group(1)
+    sections = re.findall(r"^## (.*)$", path.read_text(), flags=re.M)
+    if sections[0] != "[Unreleased]" or not re.fullmatch(rf"\[{re.escape(version)}\] - \d{{4}}-\d\d-\d\d", sections[1]):
+        problem(path, f"its sections are not [Unreleased], then [{version}] with a date")
+
+
 # No page is out of reach of a reader who starts with README.
 def check_reach(documents):
     reached, todo = set(), [tree / "README.md"]
@@ -190,5 +198,6 @@ check_answers(tree / "docs/answers.md")
 check_keys(tree / "docs/board-files.md")
 check_fidelity(tree / "docs/fidelity.md", documents)
 check_glossary(tree / "docs/glossary.md")
+check_changelog(tree / "CHANGELOG.md")
 print("\n".join(problems))
 sys.exit(1 if problems else 0)

@@ -11,7 +11,7 @@ a_copy() {
     mkdir "$T/tree"
     cp -r ./*.md docs tests "$T/tree"
     local entry
-    for entry in abi bench cmake data examples loader LICENSE scripts src; do
+    for entry in abi bench cmake CMakeLists.txt data examples loader LICENSE scripts src; do
         ln -s "$PWD/$entry" "$T/tree/$entry"
     done
 }
@@ -79,6 +79,9 @@ noticed() {
     a_copy
     sed -i 's/^\* \*\*octal\*\*/* **eight lines**/' "$T/tree/docs/glossary.md"
     noticed "eightlines stands behind nor"
+    a_copy
+    sed -i 's/^## \[0\.1\.0\].*/## [0.0.9] - 2026-01-01/' "$T/tree/CHANGELOG.md"
+    noticed "its sections are not [Unreleased], then [0.1.0]"
 }
 
 # The program that writes the tables of keys is built beside the tool.
@@ -204,7 +207,7 @@ mistyped() {
     mistyped $page 's/dump binary memory/save/' 'Undefined'
     mistyped README.md 's/`extload rehearse`/`extload repeat`/' "no command: extload repeat"
     mistyped README.md 's/`make bench` programs/`make figures` programs/' "no target: make figures"
-    mistyped README.md 's/`extload list$/`extload list --all/' "no option --all"
+    mistyped README.md 's/`extload list host-options`/`extload list --all host-options`/' "no option --all"
 }
 
 # step_of NAME : the script of a step of the example workflow
