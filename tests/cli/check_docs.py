@@ -162,7 +162,7 @@ def check_glossary(path):
                 problem(path, f"{after} stands behind {before}")
     terms = " ".join(re.findall(r"\*\*(.+?)\*\*", text))
     for name in ("README.md", "docs/use.md", "docs/board-files.md"):
-        prose = re.sub(r"`[^`]*`|\]\([^)]*\)|ST-LINK|<!--.*", "", without_code((tree / name).read_text()))
+        prose = re.sub(r"`[^`]*`|\]\([^)]*\)|ST-LINK|<!--.*|\[[\w-]+\]", "", without_code((tree / name).read_text()))
         for word in sorted(set(re.findall(r"\b[A-Z][A-Za-z]*[A-Z]\b", prose)) - EVERYDAY):
             if not re.search(rf"\b{word}\b", terms):
                 problem(path, f"no {word}, which {name} speaks of")
