@@ -30,7 +30,8 @@ struct loader_state {
         uint32_t cr; /* CR without FMODE */
     } bus;
     struct record *record;
-    uint8_t protocol; /* of every frame to the chip: 0 = SPI, else LANES_* */
+    uint8_t protocol;  /* of every frame to the chip: 0 = SPI, else LANES_* */
+    bool unidentified; /* the chip was reset and its ID has not been seen since */
 };
 
 register struct loader_state *state __asm__("r9");

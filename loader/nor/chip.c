@@ -56,7 +56,8 @@ bool chip_status(uint32_t *status)
     const struct flash_status *second = &state->board->flash.status;
     const uint8_t *masks = &second->erase_error;
     uint32_t sr1, raw = 0, bits = 0;
-    if ((second->opcode != 0 && !chip_register(second->opcode, 1, 1, &raw)) ||
+    if ((second->opcode != 0 && !state->unidentified &&
+         !chip_register(second->opcode, 1, 1, &raw)) ||
         !chip_register(OPCODE_RDSR, 1, 1, &sr1)) {
         return false;
     }

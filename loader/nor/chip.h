@@ -48,7 +48,8 @@ uint8_t chip_lanes(const struct octal_block *octal);
 /* `size` bytes (at most 4; 1 on eight lanes) that follow an opcode, first in bits 7:0. */
 bool chip_register(uint8_t opcode, uint8_t lanes, uint32_t size, uint32_t *value);
 /* SR1 in bits 7:0; errors and suspensions, where the part shows them, in 15:8 as SR2 of S25FL-L has
- * them; into the record. */
+ * them; into the record. Of a chip that was reset and may be another part SR1 only: 35h, a register of
+ * many, enters QPI at others. */
 bool chip_status(uint32_t *status);
 /* Waits while WIP is 1, at most twice `us`; not so long if an error bit shows up or nobody answers.
  * *done false: still busy. *status as of chip_status(). */

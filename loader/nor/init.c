@@ -91,6 +91,7 @@ static bool reset(const struct flash_block *flash, uint32_t us)
         }
     }
     time_delay_us(us);
+    state->unidentified = true;
     return true;
 }
 
@@ -132,12 +133,14 @@ static bool identify(const struct flash_block *flash)
     flight_id(id);
     bool answers = id != NOTHING_ON && id != 0 && id == again;
     if (answers && (id == expected || flash->id_length == 0)) {
+        state->unidentified = false;
         return true;
     }
-    return (flash->id_length == 0 || find_exchange(expected)) && flight_fail(id == NOTHING_ON ? REASON_FLASH_SILENT_HIGH
-                                                  : id == 0        ? REASON_FLASH_SILENT_LOW
-                                                                   : REASON_FLASH_WRONG_ID,
-                                                  id, expected, again);
+    return (flash->id_length == 0 || find_exchange(expected)) &&
+           flight_fail(id == NOTHING_ON ? REASON_FLASH_SILENT_HIGH
+                       : id == 0        ? REASON_FLASH_SILENT_LOW
+                                        : REASON_FLASH_WRONG_ID,
+                       id, expected, again);
 }
 
 /* One line has brought these bits; if more lines bring others, the one that differs is at fault. */
@@ -216,6 +219,8 @@ bool nor_init(const struct board_block *block)
     flight_phase(PHASE_RECOVER, 0);
     time_delay_us(flash->power_up_us);
     state->protocol = 0;
+    state->unidentified =
+        false; /* should it be another part, the reset undoes what this does to it */
     if (!chip_status(&status) ||
         (flash->read_config != 0 && !chip_register(flash->read_config, 1, 1, &config))) {
         return false;
@@ -236,12 +241,12 @@ bool nor_init(const struct board_block *block)
         return flight_fail(REASON_BUSY_NV_WRITE, status & 0xFFu, status >> 8 & 0xFFu,
                            flash->register_write_ms);
     }
-    if (flash->clear_status != 0) {
-        chip_command(flash->clear_status, 1);
-    }
     flight_phase(PHASE_IDENTIFY, 0);
     if (!identify(flash) || !chip_compare_sfdp()) {
         return false;
+    }
+    if (flash->clear_status != 0) {
+        chip_command(flash->clear_status, 1);
     }
     flight_phase(PHASE_CONFIGURE, 0);
     if (!chip_configure()) {

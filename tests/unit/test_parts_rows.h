@@ -26,7 +26,7 @@ struct vendor {
     uint8_t methods; /* bit n: QER n */
     enum error_scheme scheme;
     uint8_t clear_status, exit_4byte;
-    bool reads_35h;   /* 35h is a register, not the way into QPI */
+    bool reads_35h;    /* 35h is a register, not the way into QPI */
     bool programs_38h; /* 38h is a program, not the way into QPI */
 };
 
@@ -92,8 +92,7 @@ static inline const char *check_vendor(const struct part_file *part)
     if ((vendor->methods >> setup->quad_enable & 1) == 0) {
         return "the vendor enables quad in another way";
     }
-    if (setup->error_scheme != vendor->scheme ||
-        part->flash.clear_status != vendor->clear_status) {
+    if (setup->error_scheme != vendor->scheme || part->flash.clear_status != vendor->clear_status) {
         return "the vendor shows or clears errors in another way";
     }
     if (setup->exit_4byte != 0 && setup->exit_4byte != vendor->exit_4byte) {
@@ -147,7 +146,8 @@ static inline const char *check_opcode(const struct part_file *part, uint8_t opc
 {
     bool four = part->flash.address_bytes == 4;
     if (four ? !is_4byte(opcode, part->part.vendor) : form_4byte(opcode, part->part.vendor) == 0) {
-        return four ? "an opcode that takes 3 address bytes" : "an opcode that takes 4 address bytes";
+        return four ? "an opcode that takes 3 address bytes"
+                    : "an opcode that takes 4 address bytes";
     }
     return NULL;
 }
@@ -229,7 +229,8 @@ static inline const char *check_times(const struct part_file *part)
         if (row->erase[i].max_ms < row->erase[i].typ_ms) {
             return "an erase may take less than it does";
         }
-        if (row->erase[i].typ_ms > smallest << (row->erase[i].size_log2 - row->erase[0].size_log2)) {
+        if (row->erase[i].typ_ms > smallest
+                                       << (row->erase[i].size_log2 - row->erase[0].size_log2)) {
             return "a large erase is slower than its small ones";
         }
     }

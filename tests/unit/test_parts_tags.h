@@ -12,8 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const known_tags[] = {"FMF",      "SFDP",  "HDR",    "UF",  "U-Boot", "OpenOCD",
-                                         "flashrom", "cover", "memory", "INF", "limit",  "DPD",
+static const char *const known_tags[] = {"FMF",      "SFDP",  "HDR",    "UF",   "U-Boot", "OpenOCD",
+                                         "flashrom", "cover", "memory", "INF",  "limit",  "DPD",
                                          "BSP",      "1G",    "ufprog", "Linux"};
 
 #define KNOWN_TAGS (sizeof known_tags / sizeof known_tags[0])
