@@ -309,9 +309,46 @@ static void inherited_states(void **state)
             four_states += strstr(name, "4-byte") != NULL || strstr(name, "extended") != NULL;
             bench_close(&b);
         }
-        assert_int_equal(qpi_states, sheet->qpi_clocks != 0 ? 2 : 0);
+        assert_int_equal(qpi_states, sheet->qpi_clocks != 0 ? 4 : 0);
         assert_int_equal(four_states, sheet->four ? 3 : 0);
         assert_int_equal(count, 16 + qpi_states + four_states);
+    }
+}
+
+/* In QPI: array data without an opcode; a busy chip does not hear FFh, but 66h 99h; deep power-down
+ * ends by ABh on four lines. */
+static void inherited_in_qpi(void **state)
+{
+    (void)state;
+    FOR_EACH_SHEET(sheet)
+    {
+        if (sheet->qpi_clocks == 0) {
+            continue;
+        }
+        struct bench b = open_sheet(sheet);
+        b.array[0x20] = 0x24;
+        b.period = 50000;
+        assert_true(nor_inherit(b.nor, b.now, "qpi-continuous-read"));
+        assert_int_equal(opcodeless(&b, 4, sheet->qpi_clocks - 2, 0x20, 0xA0), 0x24);
+        all_ones(&b, 8);
+        b.op_lanes = 4;
+        assert_true(answers(&b, sheet));
+        assert_true(nor_inherit(b.nor, b.now, "erase-in-progress"));
+        op(&b, 0xFF);
+        assert_true(state_of(&b).qpi);
+        op(&b, 0x66);
+        op(&b, 0x99);
+        wait_us(&b, 12000);
+        b.op_lanes = 1;
+        assert_true(answers(&b, sheet));
+        assert_true(nor_inherit(b.nor, b.now, "qpi-deep-power-down"));
+        op(&b, 0xAB);
+        assert_true(state_of(&b).deep_power_down);
+        b.op_lanes = 4;
+        op(&b, 0xAB);
+        wait_us(&b, 50);
+        assert_true(answers(&b, sheet));
+        bench_close(&b);
     }
 }
 
@@ -354,6 +391,7 @@ int main(void)
         cmocka_unit_test(power_up_address_mode),
         cmocka_unit_test(reset_pin),
         cmocka_unit_test(inherited_states),
+        cmocka_unit_test(inherited_in_qpi),
         cmocka_unit_test(inherited_protection),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,8 @@
 enum inherited {
     INHERIT_QPI,
     INHERIT_QPI_OTHER_LATENCY,
+    INHERIT_QPI_CONTINUOUS_READ,
+    INHERIT_QPI_DEEP_POWER_DOWN,
     INHERIT_CONTINUOUS_READ,
     INHERIT_DUAL_CONTINUOUS_READ,
     INHERIT_DEEP_POWER_DOWN,
@@ -30,9 +32,15 @@ enum inherited {
     INHERIT_COUNT
 };
 
+enum {
+    EIGHT_CLOCKS = 0x30 /* read parameters */
+};
+
 const char *const w25q_inheritable[] = {
     [INHERIT_QPI] = "qpi",
     [INHERIT_QPI_OTHER_LATENCY] = "qpi-other-latency",
+    [INHERIT_QPI_CONTINUOUS_READ] = "qpi-continuous-read",
+    [INHERIT_QPI_DEEP_POWER_DOWN] = "qpi-deep-power-down",
     [INHERIT_CONTINUOUS_READ] = "continuous-read",
     [INHERIT_DUAL_CONTINUOUS_READ] = "dual-continuous-read",
     [INHERIT_DEEP_POWER_DOWN] = "deep-power-down",
@@ -58,6 +66,8 @@ const char *const w25q_inheritable[] = {
 const uint32_t w25q_inheritable_if[INHERIT_COUNT] = {
     [INHERIT_QPI] = NOR_IF_QPI,
     [INHERIT_QPI_OTHER_LATENCY] = NOR_IF_QPI,
+    [INHERIT_QPI_CONTINUOUS_READ] = NOR_IF_QPI | NOR_KEEPS_CONTINUOUS,
+    [INHERIT_QPI_DEEP_POWER_DOWN] = NOR_IF_QPI,
     [INHERIT_CONTINUOUS_READ] = NOR_KEEPS_CONTINUOUS,
     [INHERIT_DUAL_CONTINUOUS_READ] = NOR_KEEPS_CONTINUOUS,
     [INHERIT_4_BYTE] = NOR_IF_4B_MODE,
@@ -108,16 +118,26 @@ static void inherit_operation(struct nor *nor, uint64_t now_ps, enum inherited s
     }
 }
 
+static void inherit_qpi(struct nor *nor, enum inherited state)
+{
+    nor->now.cr1 |= CR1_QUAD;
+    nor->now.cr2 |= CR2_QPI;
+    switch (state) {
+    case INHERIT_QPI_OTHER_LATENCY: nor->now.read_parameters = EIGHT_CLOCKS; break;
+    case INHERIT_QPI_CONTINUOUS_READ: inherit_read(nor, 0xEB); break;
+    case INHERIT_QPI_DEEP_POWER_DOWN: nor->deep_power_down = true; break;
+    default: break;
+    }
+}
+
 void w25q_inherit(struct nor *nor, uint64_t now_ps, unsigned index)
 {
     enum inherited state = (enum inherited)index;
     switch (state) {
-    case INHERIT_QPI_OTHER_LATENCY:
-        nor->now.read_parameters = 0x30; /* 8 clocks */ /* fall through */
     case INHERIT_QPI:
-        nor->now.cr1 |= CR1_QUAD;
-        nor->now.cr2 |= CR2_QPI;
-        break;
+    case INHERIT_QPI_OTHER_LATENCY:
+    case INHERIT_QPI_CONTINUOUS_READ:
+    case INHERIT_QPI_DEEP_POWER_DOWN: inherit_qpi(nor, state); break;
     case INHERIT_CONTINUOUS_READ: inherit_read(nor, 0xEB); break;
     case INHERIT_DUAL_CONTINUOUS_READ: inherit_read(nor, 0xBB); break;
     case INHERIT_4_BYTE_CONTINUOUS_READ: inherit_read(nor, 0xEC); break;
