@@ -107,6 +107,37 @@ static void chips_of_no_model_are_programmed(void **state)
     }
 }
 
+/* Whatever an earlier owner left in the chip. Locks of single blocks are the exception: no SFDP tells
+ * of them, so the erase fails, and says so. */
+static void from_every_inherited_state(void **state)
+{
+    (void)state;
+    struct scenario_rig rig;
+    struct image image;
+    const char *name;
+    unsigned runs = 0;
+    scenario_open(&rig, &(struct scenario){.board = BOARD_SFDP, .host = "cubeprogrammer-jlink"});
+    scenario_make_image(&image, &rig.board, 0x0001, 0x10235, 11);
+    for (unsigned i = 0; (name = nor_inheritable("S25FL064L", i)) != NULL; i++, runs++) {
+        print_message("%s\n", name);
+        memset(rig.cells, 0xFF, rig.board.part.size);
+        assert_true(nor_inherit(sim_nor(rig.sim), sim_clock(rig.sim)->now_ps, name));
+        bool good = session_begin(&rig.session, OPERATION_ERASE, &rig.error) &&
+                    scenario_program(&rig, &image);
+        if (strcmp(name, "wps-locked") == 0) {
+            assert_false(good);
+            assert_int_equal(rig.session.record.reason, REASON_ERASE_TIMEOUT);
+            continue;
+        }
+        scenario_assert_good(&rig, good);
+        scenario_assert_cells(&rig, &image, NULL);
+        scenario_assert_boots(&rig);
+    }
+    assert_true(runs >= 16);
+    image_release(&image);
+    scenario_close(&rig);
+}
+
 /* A board, its own loader, and a chip that need not be the board's. */
 struct forged {
     struct board board;
@@ -253,6 +284,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_modelled_part_is_programmed),
+        cmocka_unit_test(from_every_inherited_state),
         cmocka_unit_test(chips_of_no_model_are_programmed),
         cmocka_unit_test(another_table_in_the_chip_fails_init),
         cmocka_unit_test(another_id_fails_init_before_that),

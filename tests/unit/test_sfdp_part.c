@@ -78,6 +78,13 @@ static void check_driven(const struct expected *row, const struct part_file *par
     assert_int_equal(part->setup.volatile_status, row->volatile_status);
     assert_int_equal(part->setup.exit_4byte, row->exit_4byte);
     assert_int_equal(part->flash.page_size, 256);
+    assert_int_equal(part->setup.protect_mask, 0x3C);
+    assert_int_equal(part->setup.protect_mask_sr2,
+                     row->quad == QUAD_ENABLE_SR2B1_DUAL_CLEARING ||
+                             row->quad == QUAD_ENABLE_SR2B1_READ_35_WRITE_01 ||
+                             row->quad == QUAD_ENABLE_SR2B1_READ_35_WRITE_31
+                         ? 0x40
+                         : 0);
     /* whatever follows from it has room in the board block */
     struct flash_block block;
     assert_true(part_setup_fill(&part->setup, 4, UINT32_MAX, &block));
