@@ -4,6 +4,7 @@ BUILD ?= build
 TEST_BUILD ?= build-test
 GENERATOR ?= Ninja
 PREFIX ?= /usr/local
+C_FILES = find abi bench cmake examples loader src tests -name '*.[ch]'
 .NOTPARALLEL:
 .DEFAULT_GOAL := all
 .PHONY: all help packages demo test install dist deb check-deb soak mutants keys format check-format bench clean
@@ -57,10 +58,10 @@ keys: all ## the tables of keys in docs/board-files.md, anew
 	@$(BUILD)/key_reference docs/board-files.md
 
 format: ## clang-format over every C source
-	@git ls-files '*.c' '*.h' | xargs clang-format -i
+	@$(C_FILES) | xargs clang-format -i
 
 check-format: packages ## are they formatted?
-	@git ls-files '*.c' '*.h' | xargs clang-format --dry-run --Werror
+	@$(C_FILES) | xargs clang-format --dry-run --Werror
 
 clean: ## removes what was built
 	rm -rf $(BUILD) $(TEST_BUILD) $(BUILD).log

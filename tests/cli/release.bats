@@ -13,6 +13,7 @@ commit_of() {
 
 @test "version: number and commit of this tree" {
     [ -d .git ] || skip "no clone"
+    [ "$(cat cmake/commit.txt)" = '$Format:%H$' ]
     run "$EXTLOAD" --version
     [ "$status" -eq 0 ]
     grep -Eqx "extload $(version) \($(git rev-parse HEAD | cut -c 1-7)(, modified)?\)" <<<"$output"
@@ -23,7 +24,7 @@ commit_of() {
     local tree=$T/tree git="git -C $T/tree -c user.name=a -c user.email=a@b" head
     mkdir -p "$tree/cmake" "$tree/src" "$tree/notes"
     cp .gitattributes "$tree"
-    cp cmake/commit.txt "$tree/cmake"
+    echo '$Format:%H$' >"$tree/cmake/commit.txt" # as it is in a clone
     git init -q "$tree"
     [ "$(commit_of "$tree")" = "commit unknown" ]
     $git add .
