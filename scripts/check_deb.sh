@@ -74,7 +74,7 @@ step "Seen from outside."
 cmp "$user/root/asset.bin" "$user/root/back.bin"
 tail -c +$((0x12345 + 1)) "$user/root/flash.bin" | head -c 100001 | cmp - "$user/root/asset.bin"
 echo "the flash holds the image"
-head=$(git rev-parse HEAD)
+head=$(git -C "$builder/root/extload" rev-parse HEAD)
 version=$(in_root "$user" extload --version)
 case $version in
     *" (${head%"${head#???????}"})") echo "the version is that of the clone" ;;
