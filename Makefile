@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 C_FILES = find abi bench cmake examples loader src tests -name '*.[ch]'
 .NOTPARALLEL:
 .DEFAULT_GOAL := all
-.PHONY: all help packages demo test install dist deb check-deb soak mutants keys format check-format bench clean
+.PHONY: all help packages demo test install dist deb check-deb soak mutants coverage keys format check-format bench clean
 
 all: ## the program, BUILD/extload
 	@scripts/packages.sh build
@@ -50,6 +50,10 @@ soak: packages ## all combinations of what is not known of the hosts, for hours
 # Breaks the loader on purpose, in many ways; the tests must notice.
 mutants: packages ## breaks the loader on purpose; the tests must notice
 	@scripts/mutants.sh $(BUILD)-mutants
+
+coverage: packages ## lines of src/ and instructions of the loader that the tests execute
+	@scripts/packages.sh coverage
+	@scripts/coverage.sh $(BUILD)-coverage $(GENERATOR)
 
 bench: packages all ## the figures of README
 	@scripts/bench.sh $(BUILD)

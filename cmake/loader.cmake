@@ -1,7 +1,8 @@
 # The loader image: compiled once, position-independent, for the Armv7-M baseline; checked for
-# relocations and size; embedded in the host library as data.
+# relocations and size; embedded in the host library as data. -g is for tests/coverage/loader.py only
+# and changes no instruction.
 set(LOADER_FLAGS
-    -mcpu=cortex-m3 -mthumb -std=c11 -Os -ffreestanding -fno-builtin -fPIC -fvisibility=hidden
+    -mcpu=cortex-m3 -mthumb -std=c11 -Os -g -ffreestanding -fno-builtin -fPIC -fvisibility=hidden
     -fno-common -ffunction-sections -fdata-sections -fstack-usage -Wall -Wextra -Wconversion -Wshadow
     -Werror -I${CMAKE_SOURCE_DIR} -I${CMAKE_SOURCE_DIR}/loader)
 # R9 points to struct loader_state; without R8, R10 and R11 more instructions are short.

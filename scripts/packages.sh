@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the Debian packages that are missing for what is asked: build, test (and the demo), deb.
-# scripts/packages.sh [build] [test] [deb]; build and test if nothing is named.
+# Installs the Debian packages that are missing for what is asked: build, test (and the demo), deb, coverage.
+# scripts/packages.sh [build] [test] [deb] [coverage]; build and test if nothing is named.
 set -eu
 
 packages=
@@ -14,7 +14,8 @@ for purpose in ${*:-build test}; do
             packages="$packages git gcc-arm-none-eabi libcmocka-dev bats srecord clang-format python3-pyelftools
                 python3-jsonschema python3-yaml gdb-multiarch valgrind man-db zsh" ;;
         deb) packages="$packages git build-essential debhelper fakeroot lintian" ;;
-        *) echo "scripts/packages.sh: '$purpose' is none of build, test, deb" >&2; exit 2 ;;
+        coverage) packages="$packages gcovr" ;;
+        *) echo "scripts/packages.sh: '$purpose' is none of build, test, deb, coverage" >&2; exit 2 ;;
     esac
 done
 

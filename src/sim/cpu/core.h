@@ -147,6 +147,7 @@ struct journal_entry {
 
 struct jump;
 struct cache;
+struct coverage;
 
 struct cpu {
     uc_engine *uc;
@@ -225,7 +226,8 @@ struct cpu {
     void *watch_context;
     const struct cpu_probe *probe;
     struct jump *jump;
-    struct cache *cache; /* NULL: not modelled */
+    struct cache *cache;       /* NULL: not modelled */
+    struct coverage *coverage; /* NULL: not asked for */
     char text[200];
 };
 
@@ -251,6 +253,14 @@ bool ram_store(struct cpu *cpu, struct ram_region *r, uint32_t address, unsigned
 /* The core's own access outside an instruction: stacking, vector fetch. False on a bus error. */
 bool word_read(struct cpu *cpu, uint32_t address, uint32_t *value);
 bool word_write(struct cpu *cpu, uint32_t address, uint32_t value);
+
+/* coverage.c: executed instructions of the code that a map in the environment names, if one does. */
+bool coverage_create(struct cpu *cpu, struct error *error);
+void coverage_destroy(struct cpu *cpu);
+/* The rest needs cpu->coverage. An instruction at `pc` was let pass. */
+void coverage_note(struct cpu *cpu, uint32_t pc);
+/* The core starts; RAM may hold something else than before. */
+void coverage_restart(struct cpu *cpu);
 
 /* lines.c: what the caches hold. Without caches in the model, cpu->cache is NULL. */
 bool lines_create(struct cpu *cpu);

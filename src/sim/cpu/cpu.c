@@ -96,7 +96,7 @@ struct cpu *cpu_create(const struct cpu_config *config, const struct cpu_bus *bu
         cpu_destroy(cpu);
         return NULL;
     }
-    if (!open_engine(cpu, error)) {
+    if (!coverage_create(cpu, error) || !open_engine(cpu, error)) {
         cpu_destroy(cpu);
         return NULL;
     }
@@ -111,6 +111,7 @@ void cpu_destroy(struct cpu *cpu)
     }
     jump_destroy(cpu->jump);
     free(cpu->cache);
+    coverage_destroy(cpu);
     if (cpu->rewind_context != NULL) {
         uc_context_free(cpu->rewind_context);
     }

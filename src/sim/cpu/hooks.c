@@ -407,6 +407,17 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *contex
     }
 }
 
+/* In the place of on_code(), when coverage is asked for. */
+static void on_covered_code(uc_engine *uc, uint64_t address, uint32_t size, void *context)
+{
+    struct cpu *cpu = context;
+    uint64_t before = cpu->t.stats.instructions;
+    on_code(uc, address, size, context);
+    if (cpu->t.stats.instructions != before && !jump_in_trial(cpu)) {
+        coverage_note(cpu, (uint32_t)address);
+    }
+}
+
 static void on_interrupt(uc_engine *uc, uint32_t number, void *context)
 {
     (void)uc;
@@ -439,7 +450,7 @@ bool hooks_add(struct cpu *cpu)
         uc_cb_hookinsn_invalid_t invalid;
         void *pointer;
     } u;
-    u.code = on_code;
+    u.code = cpu->coverage != NULL ? on_covered_code : on_code;
     bool ok = add(cpu, UC_HOOK_CODE, u.pointer);
     u.memory = on_memory;
     ok = ok && add(cpu, UC_HOOK_MEM_PROT | UC_HOOK_MEM_UNMAPPED, u.pointer);

@@ -339,6 +339,9 @@ static enum cpu_stop start(struct cpu *cpu, uint64_t until_ps, bool step)
     cpu->text[0] = '\0';
     time_new_frequency(cpu);
     lines_follow(cpu);
+    if (cpu->coverage != NULL) {
+        coverage_restart(cpu);
+    }
     enum cpu_stop stop = run(cpu);
     time_flush(cpu);
     cpu->halted = true;
