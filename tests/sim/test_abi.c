@@ -5,6 +5,8 @@
  */
 #include "sim/scenario.h"
 
+#include "pack/pack.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -140,6 +142,28 @@ static void verify_finds_each_byte(void **state)
     scenario_close(&rig);
 }
 
+/* Address 0 where the window's base is cut off: a difference there, or a call that makes no sense, must not look
+ * like equality. */
+static void verify_at_0_never_returns_0_in_error(void **state)
+{
+    (void)state;
+    struct scenario_rig rig;
+    uint32_t results[2], word;
+    open_used(&rig);
+    const uint32_t buffer = rig.session.layout.buffer;
+    memcpy(&word, rig.cells, sizeof word);
+    assert_true(cpu_debug_write(sim_cpu(rig.sim), buffer, &word, sizeof word));
+    call(&rig, LOADER_VERIFY, 0, buffer, 1, 0, results);
+    assert_int_equal(results[0], 0);
+    call(&rig, LOADER_VERIFY, 0, buffer, 1, 2 << 16 | 3, results); /* five of four bytes left out */
+    assert_int_equal(results[0], 1);
+    word ^= 1;
+    assert_true(cpu_debug_write(sim_cpu(rig.sim), buffer, &word, sizeof word));
+    call(&rig, LOADER_VERIFY, 0, buffer, 1, 0, results);
+    assert_int_equal(results[0], 1);
+    scenario_close(&rig);
+}
+
 static void read_takes_any_size(void **state)
 {
     (void)state;
@@ -231,6 +255,8 @@ static void what_lies_outside_is_refused(void **state)
     }
     call(&rig, LOADER_VERIFY, end - 4, 0x34190000, 2, 0, results);
     assert_int_not_equal(results[0], 0); /* 0 would mean that all is equal */
+    call(&rig, LOADER_VERIFY, WINDOW, 0x34190000, 0x40000001, 0, results);
+    assert_int_not_equal(results[0], 0); /* nor do four bytes stand for 4 GiB and four */
     assert_memory_equal(before, rig.cells, rig.board.part.size);
     free(before);
     scenario_assert_boots(&rig);
@@ -278,6 +304,33 @@ static void a_damaged_board_block_is_noticed(void **state)
     scenario_close(&rig);
 }
 
+/* An image that carries no board: it says so in a record of its own, and touches nothing. */
+static void an_image_without_a_board_refuses(void **state)
+{
+    (void)state;
+    const struct scenario scenario = {.board = board, .host = "cubeprogrammer"};
+    const uint32_t nothing = 0;
+    struct scenario_rig rig;
+    struct record record;
+    uint32_t results[2];
+    scenario_open(&rig, &scenario);
+    scenario_assert_good(&rig, session_download(&rig.session, &rig.error));
+    uint64_t writes = soc_stats(sim_soc(rig.sim))->register_writes;
+    const struct loader_image *image = pack_loader_image();
+    struct cpu *cpu = sim_cpu(rig.sim);
+    assert_true(cpu_debug_write(cpu, rig.session.layout.image + image->board_block, &nothing,
+                                sizeof nothing));
+    call(&rig, LOADER_INIT, 1, 0, 0, 0, results);
+    assert_int_equal(results[0], 0);
+    assert_true(
+        cpu_debug_read(cpu, rig.session.layout.image + image->own_record, &record, sizeof record));
+    assert_int_equal(record.magic, RECORD_MAGIC);
+    assert_int_equal(record.reason, REASON_BOARD_BLOCK);
+    assert_false(session_read_record(&rig.session));
+    assert_int_equal(soc_stats(sim_soc(rig.sim))->register_writes, writes);
+    scenario_close(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,12 +338,14 @@ int main(void)
         cmocka_unit_test(verify_counts_words),
         cmocka_unit_test(checksum_counts_every_byte),
         cmocka_unit_test(verify_finds_each_byte),
+        cmocka_unit_test(verify_at_0_never_returns_0_in_error),
         cmocka_unit_test(read_takes_any_size),
         cmocka_unit_test(ff_over_used_cells_is_no_success),
         cmocka_unit_test(an_offset_is_an_address_too),
         cmocka_unit_test(what_lies_outside_is_refused),
         cmocka_unit_test(nothing_works_before_init),
         cmocka_unit_test(a_damaged_board_block_is_noticed),
+        cmocka_unit_test(an_image_without_a_board_refuses),
     };
     static const char *const boards[] = {BOARD_P2, "data/boards/nucleo-n657x0-q.yaml"};
     int failed = 0;

@@ -201,6 +201,7 @@ struct cpu {
     uint64_t read_value;
     uint32_t read_address;
     bool event_register; /* WFE */
+    uint32_t vtor_alignment;
     bool mask_interrupts;
     bool catch_pending;
     bool sleep_on_exit;

@@ -84,6 +84,7 @@ struct cpu *cpu_create(const struct cpu_config *config, const struct cpu_bus *bu
     cpu->config = *config;
     cpu->bus = *bus;
     cpu->clock = clock;
+    cpu->vtor_alignment = 128;
     cpu->special_mask = config->model == CPU_M55 ? 0xFFF0u : 0;
     cpu->jump = jump_create();
     if (cpu->jump == NULL) {

@@ -125,6 +125,9 @@ void cpu_mask_interrupts(struct cpu *cpu, bool mask);
 /* Armv8-M: the halted core goes on in Non-secure state, until a reset. Its registers, banked or not,
  * keep their values. Memory below 0x60000000 whose address has bit 28 set is Secure. */
 void cpu_set_non_secure(struct cpu *cpu, bool non_secure);
+/* A core whose implementer wired fewer bits of VTOR: it keeps multiples of `alignment` (a power of two,
+ * 128 if never called) [ARM]. */
+void cpu_set_vtor_alignment(struct cpu *cpu, uint32_t alignment);
 /* Pends external interrupt `number` (0 = first external). */
 void cpu_pend_interrupt(struct cpu *cpu, unsigned number);
 

@@ -175,6 +175,11 @@ void cpu_halt_soon(struct cpu *cpu)
     cpu->limit = 0;
 }
 
+void cpu_set_vtor_alignment(struct cpu *cpu, uint32_t alignment)
+{
+    cpu->vtor_alignment = alignment;
+}
+
 void cpu_mask_interrupts(struct cpu *cpu, bool mask)
 {
     cpu->mask_interrupts = mask;

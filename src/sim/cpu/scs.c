@@ -274,7 +274,7 @@ bool scs_write(struct cpu *cpu, uint32_t offset, bool debug, uint32_t value)
 {
     switch (offset) {
     case 0xD04: write_icsr(cpu, value); break;
-    case 0xD08: cpu->vtor = value & ~0x7Fu; break;
+    case 0xD08: cpu->vtor = value & ~(cpu->vtor_alignment - 1); break;
     case 0xD0C: write_aircr(cpu, value, debug); break;
     case 0xD10: cpu->scr = value & 0x1Eu; break;
     case 0xD14: write_ccr(cpu, value); break;

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* Boards and cores that none of the shipped boards is like. */
+#include "sim/scenario.h"
+
+#include "board/crc32.h"
+#include "pack/pack.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define GPION_IDR UINT32_C(0x56023410) /* only reads [HDR] */
+
+static const uint32_t init[4] = {1, 0, 0, 0};
+
+/* The shipped board with another chip select, and `end` behind its last line. */
+static void open_variant(struct scenario_rig *rig, const char *chip_select, const char *end)
+{
+    char path[64], text[4096];
+    FILE *file = fopen(BOARD_P2, "rb");
+    assert_non_null(file);
+    size_t size = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[size] = '\0';
+    char *found = strstr(text, "chip_select: NCS1");
+    assert_non_null(found);
+    *found = '\0';
+    snprintf(path, sizeof path, "/tmp/extload-test-boards.%d.yaml", (int)getpid());
+    file = fopen(path, "wb");
+    assert_non_null(file);
+    fprintf(file, "%schip_select: %s\n%s", text, chip_select, end);
+    fclose(file);
+    const struct scenario scenario = {
+        .board = path, .host = "cubeprogrammer", .content = CONTENT_USED, .seed = 3};
+    scenario_open(rig, &scenario);
+    remove(path);
+}
+
+/* The boot ROM does not look there. */
+static void a_flash_on_the_second_chip_select_is_programmed(void **state)
+{
+    (void)state;
+    struct scenario_rig rig;
+    struct image image;
+    char why[160];
+    open_variant(&rig, "NCS2", "");
+    memset(rig.cells, 0xFF, rig.board.part.size);
+    scenario_make_image(&image, &rig.board, 0x12345, 0x3210, 5);
+    scenario_assert_good(&rig, scenario_program(&rig, &image));
+    scenario_assert_cells(&rig, &image, NULL);
+    assert_false(sim_boot(rig.sim, 0, why, sizeof why));
+    image_release(&image);
+    scenario_close(&rig);
+}
+
+/* The loader waits in pieces of 2^20 us. */
+static void a_long_delay_is_kept(void **state)
+{
+    (void)state;
+    static const uint64_t delays_ms[] = {1, 1049, 2500};
+    uint64_t base_ms = 0;
+    for (size_t i = 0; i < sizeof delays_ms / sizeof delays_ms[0]; i++) {
+        struct scenario_rig rig;
+        char script[64];
+        snprintf(script, sizeof script, "init:\n  - delay %llums\n",
+                 (unsigned long long)delays_ms[i]);
+        open_variant(&rig, "NCS1", script);
+        scenario_assert_good(&rig, session_download(&rig.session, &rig.error));
+        uint64_t start = sim_clock(rig.sim)->now_ps;
+        scenario_assert_good(
+            &rig, session_call_checked(&rig.session, LOADER_INIT, init, 60000, &rig.error));
+        uint64_t ms = (sim_clock(rig.sim)->now_ps - start) / PS_PER_MS;
+        if (i == 0) {
+            base_ms = ms - delays_ms[0];
+        }
+        /* the CPU's speed is not known yet: the fastest is assumed */
+        assert_in_range(ms, base_ms + delays_ms[i], base_ms + delays_ms[i] * 14);
+        scenario_close(&rig);
+    }
+}
+
+/* The vectors need a multiple of 128. Where VTOR keeps fewer bits the call is refused, unless they happen to
+ * lie well; VTOR as found comes back. */
+static void a_vtor_that_does_not_take_the_vectors_is_an_error(void **state)
+{
+    (void)state;
+    unsigned good = 0, bad = 0;
+    for (uint32_t at = 0; at < 1024; at += 128) {
+        const struct scenario scenario = {.host = "cubeprogrammer", .base = 0x34180400u + at};
+        struct scenario_rig rig;
+        uint32_t results[2], vtor;
+        scenario_open(&rig, &scenario);
+        struct cpu *cpu = sim_cpu(rig.sim);
+        cpu_set_vtor_alignment(cpu, 1024);
+        scenario_assert_good(&rig, session_download(&rig.session, &rig.error));
+        scenario_assert_good(
+            &rig, session_call(&rig.session, LOADER_INIT, init, 1000, results, &rig.error));
+        assert_true(session_read_record(&rig.session));
+        assert_int_equal(rig.session.record.reason,
+                         results[0] == 1 ? REASON_NONE : REASON_VECTOR_TABLE);
+        assert_true(cpu_debug_read(cpu, 0xE000ED08u, &vtor, sizeof vtor));
+        assert_int_equal(vtor, 0x18000000u);
+        good += results[0] == 1;
+        bad += results[0] == 0;
+        scenario_close(&rig);
+    }
+    assert_int_equal(good, 1);
+    assert_int_equal(bad, 7);
+}
+
+/* What takes a store and forgets it is no place for the record; the image has its own. */
+static void a_record_that_does_not_hold_is_replaced(void **state)
+{
+    (void)state;
+    const struct scenario scenario = {.host = "cubeprogrammer"};
+    const uint32_t from = (uint32_t)offsetof(struct board_block, crc) + 4;
+    struct scenario_rig rig;
+    struct board_block block;
+    struct record record;
+    scenario_open(&rig, &scenario);
+    scenario_assert_good(&rig, session_download(&rig.session, &rig.error));
+    struct cpu *cpu = sim_cpu(rig.sim);
+    const struct loader_image *image = pack_loader_image();
+    uint32_t at = rig.session.layout.image + image->board_block;
+    assert_true(cpu_debug_read(cpu, at, &block, offsetof(struct board_block, script)));
+    assert_true(cpu_debug_read(cpu, at, &block, block.size));
+    block.record_address = GPION_IDR;
+    block.crc = crc32_of((const uint8_t *)&block + from, block.size - from);
+    assert_true(cpu_debug_write(cpu, at, &block, block.size));
+    scenario_assert_good(&rig,
+                         session_call_checked(&rig.session, LOADER_INIT, init, 1000, &rig.error));
+    assert_true(
+        cpu_debug_read(cpu, rig.session.layout.image + image->own_record, &record, sizeof record));
+    assert_int_equal(record.magic, RECORD_MAGIC);
+    assert_int_equal(record.phase, PHASE_RETURNED);
+    scenario_close(&rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_flash_on_the_second_chip_select_is_programmed),
+        cmocka_unit_test(a_long_delay_is_kept),
+        cmocka_unit_test(a_vtor_that_does_not_take_the_vectors_is_an_error),
+        cmocka_unit_test(a_record_that_does_not_hold_is_replaced),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
