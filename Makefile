@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 C_FILES = find abi bench cmake examples loader src tests -name '*.[ch]'
 .NOTPARALLEL:
 .DEFAULT_GOAL := all
-.PHONY: all help packages demo test install dist deb check-deb soak mutants coverage keys format check-format bench clean
+.PHONY: all help packages demo test install dist deb check-deb soak mutants coverage fuzz keys format check-format bench clean
 
 all: ## the program, BUILD/extload
 	@scripts/packages.sh build
@@ -54,6 +54,10 @@ mutants: packages ## breaks the loader on purpose; the tests must notice
 coverage: packages ## lines of src/ and instructions of the loader that the tests execute
 	@scripts/packages.sh coverage
 	@scripts/coverage.sh $(BUILD)-coverage $(GENERATOR)
+
+fuzz: packages ## random bytes to what reads files and packets; FUZZ_RUNS or FUZZ_SECONDS of each harness
+	@scripts/packages.sh fuzz
+	@scripts/fuzz.sh $(BUILD)-fuzz $(GENERATOR)
 
 bench: packages all ## the figures of README
 	@scripts/bench.sh $(BUILD)

@@ -19,3 +19,5 @@ foreach(source ${TEST_SOURCES})
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 endforeach()
 target_include_directories(scenario PUBLIC ${CMAKE_SOURCE_DIR}/tests)
+
+include(cmake/fuzz.cmake)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the Debian packages that are missing for what is asked: build, test (and the demo), deb, coverage.
-# scripts/packages.sh [build] [test] [deb] [coverage]; build and test if nothing is named.
+# Installs the Debian packages that are missing for what is asked: build, test (and the demo), deb, coverage, fuzz.
+# scripts/packages.sh [build] [test] [deb] [coverage] [fuzz]; build and test if nothing is named.
 set -eu
 
 packages=
@@ -15,7 +15,8 @@ for purpose in ${*:-build test}; do
                 python3-jsonschema python3-yaml gdb-multiarch valgrind man-db zsh" ;;
         deb) packages="$packages git build-essential debhelper fakeroot lintian" ;;
         coverage) packages="$packages gcovr" ;;
-        *) echo "scripts/packages.sh: '$purpose' is none of build, test, deb, coverage" >&2; exit 2 ;;
+        fuzz) packages="$packages clang libclang-rt-14-dev" ;;
+        *) echo "scripts/packages.sh: '$purpose' is none of build, test, deb, coverage, fuzz" >&2; exit 2 ;;
     esac
 done
 

@@ -2,10 +2,9 @@
 """Which instructions of the loader the tests execute.
 
 loader.py map ELF MAP              makes the empty map that src/sim/cpu/coverage.c describes
-loader.py report ELF MAP LISTING   prints the functions, writes the listing, and fails on an instruction that
-                                   was not reached and has no reason in tests/coverage/unreached, and on a
-                                   reason for what is reached
-loader.py count ELF MAP            prints the sum only
+loader.py check ELF MAP LISTING    writes the listing, and fails on an instruction that was not reached and has no
+                                   reason in tests/coverage/unreached, and on a reason for what is reached
+loader.py report ELF MAP LISTING   the same, and prints the functions
 
 ELF is build/loader/loader.elf.
 """
@@ -149,11 +148,6 @@ def print_functions(listed):
         print(f"{name:<32} {executed:8} {total:4}{'' if executed == total else '  <'}")
 
 
-def print_sum(listed):
-    executed = sum(instruction.executed for instruction in listed)
-    print(f"loader: {executed} of {len(listed)} instructions executed, {len(listed) - executed} not reached")
-
-
 def write_listing(listed, sources, path):
     with open(path, "w", encoding="utf-8") as file:
         place = None
@@ -164,11 +158,12 @@ def write_listing(listed, sources, path):
             file.write(f"  {' ' if i.executed else '#'} {i.address:5x}  {i.text}\n")
 
 
-def report(elf, path, listing):
+def check(elf, path, listing, functions):
     listed = read_map(elf, path)
     sources = Sources()
     write_listing(listed, sources, listing)
-    print_functions(listed)
+    if functions:
+        print_functions(listed)
     reasons = read_reasons()
     used, bad = set(), 0
     for i in listed:
@@ -180,11 +175,14 @@ def report(elf, path, listing):
             continue
         print(f"{i.file}:{i.line}: not reached, no reason given: {i.text} in {i.function}: {key[2]}")
         bad += 1
+    missing = bad
     for key, number in reasons.items():
         if key not in used:
             print(f"{REASONS}:{number}: a reason for what is reached, or is not there: {key[2]} in {key[1]}")
             bad += 1
-    print_sum(listed)
+    executed = sum(instruction.executed for instruction in listed)
+    print(f"loader: {executed} of {len(listed)} instructions executed, {len(listed) - executed} not reached, "
+          f"{len(listed) - executed - missing} of them with a reason")
     if bad:
         sys.exit(f"loader: {bad} instructions or reasons to look at\n"
                  f"  try: a test that reaches them, or an entry in {REASONS}; {listing} shows all instructions")
@@ -194,10 +192,8 @@ def main(arguments):
     command = arguments[0] if arguments else ""
     if command == "map" and len(arguments) == 3:
         make_map(*arguments[1:])
-    elif command == "report" and len(arguments) == 4:
-        report(*arguments[1:])
-    elif command == "count" and len(arguments) == 3:
-        print_sum(read_map(*arguments[1:]))
+    elif command in ("check", "report") and len(arguments) == 4:
+        check(*arguments[1:], command == "report")
     else:
         sys.exit(__doc__)
 

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Packets of a GDB client. The first byte chooses: '$', the bytes as they come from the wire; anything
+ * else, payloads of a line each, framed here, for few random frames have a right sum.
+ */
+#include "fuzz/fuzz.h"
+
+#include "host/lifecycle.h"
+#include "pack/pack.h"
+#include "serve/stub.h"
+#include "target/sim_target.h"
+
+#include <sys/socket.h>
+
+static struct {
+    struct board board;
+    struct loader_file loader;
+    struct target target;
+    struct session session;
+    struct connection connection;
+    struct stub stub;
+    int client; /* has closed its way to us: what runs looks there and halts */
+} fuzz;
+
+static void open_board(void)
+{
+    struct error error = {0};
+    const struct session_events events = {0};
+    const struct lifecycle *lifecycle = lifecycle_find("native");
+    const struct sim_target_options options = {.link = link_find(lifecycle->link)};
+    int sockets[2];
+    size_t size;
+    board_set_data_directory(FUZZ_DATA);
+    FUZZ_ASSERT(board_load(&fuzz.board, "stm32n655-s25fl064l", &error));
+    uint8_t *file = pack_stldr(&fuzz.board, pack_loader_image(), &size, &error);
+    FUZZ_ASSERT(file != NULL &&
+                loader_file_parse(&fuzz.loader, lifecycle->view, "own.stldr", file, size, &error));
+    free(file);
+    FUZZ_ASSERT(sim_target_open(&fuzz.target, &fuzz.board, &options, &error));
+    FUZZ_ASSERT(session_open(&fuzz.session, &fuzz.target, &fuzz.board, lifecycle, &fuzz.loader,
+                             &events, &error));
+    FUZZ_ASSERT(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, sockets) == 0);
+    FUZZ_ASSERT(shutdown(sockets[1], SHUT_WR) == 0);
+    fuzz.client = sockets[1];
+    connection_init(&fuzz.connection, sockets[0]);
+    stub_init(&fuzz.stub, &fuzz.session);
+}
+
+static void drain(void)
+{
+    char bytes[65536];
+    while (recv(fuzz.client, bytes, sizeof bytes, MSG_DONTWAIT) > 0) {
+    }
+}
+
+static void feed(const uint8_t *bytes, size_t size)
+{
+    struct connection *connection = &fuzz.connection;
+    while (size > 0) {
+        size_t now = size < sizeof connection->input ? size : sizeof connection->input;
+        memcpy(connection->input, bytes, now);
+        connection->input_at = 0;
+        connection->input_size = now;
+        connection->open = true;
+        while (connection_next(connection)) {
+            stub_command(&fuzz.stub);
+            connection->open = true;
+            drain();
+        }
+        drain();
+        bytes += now;
+        size -= now;
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static char frame[PACKET_FRAME_SIZE];
+    struct error error = {0};
+    if (fuzz.session.target == NULL) {
+        open_board();
+    }
+    sim_reset(sim_target_sim(&fuzz.target));
+    FUZZ_ASSERT(session_download(&fuzz.session, &error));
+    int socket = fuzz.connection.socket;
+    connection_init(&fuzz.connection, socket);
+    stub_attach(&fuzz.stub, &fuzz.connection);
+    drain();
+    if (size > 0 && data[0] == '$') {
+        feed(data, size);
+        return 0;
+    }
+    while (size > 0) {
+        const uint8_t *end = memchr(data, '\n', size);
+        size_t length = end != NULL ? (size_t)(end - data) : size;
+        size_t wire = packet_frame(data, length, frame);
+        feed((const uint8_t *)frame, wire);
+        data += length + (end != NULL);
+        size -= length + (end != NULL);
+    }
+    return 0;
+}
