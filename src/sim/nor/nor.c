@@ -132,7 +132,7 @@ bool nor_inherit(struct nor *nor, uint64_t now_ps, const char *state)
             continue;
         }
         nor_set_power(nor, now_ps, true);
-        nor->deaf_until_ps = now_ps;
+        nor->deaf_until_ps = nor->deaf_until_ps < now_ps ? nor->deaf_until_ps : now_ps;
         nor_settle(nor, now_ps);
         family->inherit(nor, now_ps, i);
         return true;
