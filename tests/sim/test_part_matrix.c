@@ -178,17 +178,43 @@ static void make_image(struct image *image, const struct board *board, const str
     }
 }
 
+static bool has_erase(const struct board *board, unsigned size_log2)
+{
+    for (unsigned i = 0; i < BOARD_BLOCK_ERASE_TYPES; i++) {
+        if (board->part.erase[i].size_log2 == size_log2) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The range of erase() needs each size that the part has: with small sectors a 64 KiB block does not
+ * fit, with large ones nothing else is needed. */
+static void assert_sizes_used(const struct scenario_rig *rig, const struct nor_stats *before)
+{
+    const struct nor_stats *now = nor_stats(sim_nor(rig->sim));
+    bool small = rig->board.sector_size < 0x10000;
+    assert_int_equal(now->erases_4k != before->erases_4k, small);
+    assert_int_equal(now->erases_8k != before->erases_8k, small && has_erase(&rig->board, 13));
+    assert_int_equal(now->erases_32k != before->erases_32k, small && has_erase(&rig->board, 15));
+    assert_int_equal(now->erases_64k != before->erases_64k, !small);
+}
+
 /* With small sectors the range has bounds that only small erases reach, and room for large ones. An
  * interrupted operation has torn the first block: it goes as a whole. */
 static void erase(struct scenario_rig *rig, uint8_t *before, bool torn)
 {
     uint32_t sector = rig->board.sector_size, start = torn ? 0 : sector;
     uint32_t size = 0x20000 - sector - start;
+    const struct nor_stats stats = *nor_stats(sim_nor(rig->sim));
     size = size == 0 ? sector : size;
     scenario_assert_good(
         rig, operation_erase(&rig->session, rig->board.window + start, size, &rig->error));
     memset(before + start, 0xFF, size);
     assert_memory_equal(rig->cells, before, 0x40000);
+    if (!torn) {
+        assert_sizes_used(rig, &stats);
+    }
 }
 
 static void read_back(struct scenario_rig *rig, const struct image *image)
@@ -247,7 +273,7 @@ static void each_part(bool worst)
     }
 }
 
-/* One state alone: Init, an erase of what it may have torn, a write, the boot. False past the last. */
+/* One state alone: a write into the block that it may have torn, the boot. False past the last. */
 static bool run_state(const char *board, unsigned index)
 {
     struct scenario_rig rig;
@@ -334,10 +360,12 @@ static void another_part_is_left_alone(const struct row *row, const struct row *
 static void each_part_for_another(void **state)
 {
     (void)state;
+    const char *only = getenv("PART");
     for (size_t i = 0; i < ROWS; i++) {
         for (size_t k = 1; k < ROWS; k += 3) {
             const struct row *other = &rows[(i + k) % ROWS];
-            if (strcmp(rows[i].supply, other->supply) == 0) {
+            bool wanted = only == NULL || strcmp(only, rows[i].part) == 0;
+            if (wanted && strcmp(rows[i].supply, other->supply) == 0) {
                 another_part_is_left_alone(&rows[i], other);
             }
         }
@@ -356,8 +384,12 @@ static void each_part_at_its_worst(void **state)
     each_part(true);
 }
 
-int main(void)
+/* An argument is the only test to run; $PART the only part. */
+int main(int argc, char **argv)
 {
+    if (argc > 1) {
+        cmocka_set_test_filter(argv[1]);
+    }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_part_for_another),
         cmocka_unit_test(each_part_as_delivered),
