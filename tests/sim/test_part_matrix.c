@@ -273,18 +273,30 @@ static void each_part(bool worst)
     }
 }
 
-/* One state alone: a write into the block that it may have torn, the boot. False past the last. */
-static bool run_state(const char *board, unsigned index)
+static bool is_among(const char *name, const char *const *names)
+{
+    for (unsigned i = 0; i < STATES_MAX && names[i] != NULL; i++) {
+        if (strcmp(names[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A state alone that is not among the worst: the block that it may have torn is erased and written to,
+ * the board boots. False past the last. */
+static bool run_state(const struct row *row, const char *board, unsigned index)
 {
     struct scenario_rig rig;
     struct image image;
     const struct scenario scenario = {.board = board, .seed = 3 + index};
     scenario_open(&rig, &scenario);
     const char *const states[STATES_MAX] = {nor_inheritable_of(sim_nor(rig.sim), index)};
-    if (states[0] != NULL) {
+    if (states[0] != NULL && !is_among(states[0], row->worst[0]) &&
+        !is_among(states[0], row->worst[1])) {
         print_message("%s: %s\n", rig.board.part.name, states[0]);
         inherit(&rig, states);
-        scenario_make_image(&image, &rig.board, 0x20011, 0x111, index);
+        scenario_make_image(&image, &rig.board, 0x11, 0x211, index);
         scenario_assert_good(&rig,
                              operation_erase(&rig.session, rig.board.window, 0x10000, &rig.error));
         scenario_assert_good(&rig, scenario_program(&rig, &image));
@@ -296,23 +308,20 @@ static bool run_state(const char *board, unsigned index)
     return states[0] != NULL;
 }
 
-static void each_state_alone(void **state)
+static void each_other_state_alone(void **state)
 {
     (void)state;
     const char *only = getenv("PART");
-    unsigned cells = 0;
     for (size_t i = 0; i < ROWS; i++) {
         char path[64];
         if (only != NULL && strcmp(only, rows[i].part) != 0) {
             continue;
         }
         write_board(&rows[i], 0, path, sizeof path);
-        for (unsigned k = 0; run_state(path, k); k++) {
-            cells++;
+        for (unsigned k = 0; run_state(&rows[i], path, k); k++) {
         }
         unlink(path);
     }
-    print_message("%u states\n", cells);
 }
 
 /* Another part than the board file says: named by its ID, touched by nothing, and left in SPI. What is
@@ -394,7 +403,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(each_part_for_another),
         cmocka_unit_test(each_part_as_delivered),
         cmocka_unit_test(each_part_at_its_worst),
-        cmocka_unit_test(each_state_alone),
+        cmocka_unit_test(each_other_state_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
