@@ -122,6 +122,20 @@ static bool find_exchange(uint32_t expected)
     return true;
 }
 
+/* What was under way in QPI has not been seen, for its status came on four lines: the reset has cut
+ * it off, and the chip may be deaf for longer than after a reset of an idle one. */
+static bool wait_silent(const struct flash_block *flash)
+{
+    uint32_t id;
+    if (!chip_register(OPCODE_RDID, 1, 3, &id)) {
+        return false;
+    }
+    if (id == 0 || id == NOTHING_ON) {
+        time_delay_us(flash->reset_busy_us);
+    }
+    return true;
+}
+
 static bool identify(const struct flash_block *flash)
 {
     uint32_t id, again,
@@ -242,7 +256,7 @@ bool nor_init(const struct board_block *block)
                            flash->register_write_ms);
     }
     flight_phase(PHASE_IDENTIFY, 0);
-    if (!identify(flash) || !chip_compare_sfdp()) {
+    if (!wait_silent(flash) || !identify(flash) || !chip_compare_sfdp()) {
         return false;
     }
     if (flash->clear_status != 0) {

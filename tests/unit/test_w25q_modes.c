@@ -309,7 +309,7 @@ static void inherited_states(void **state)
             four_states += strstr(name, "4-byte") != NULL || strstr(name, "extended") != NULL;
             bench_close(&b);
         }
-        assert_int_equal(qpi_states, sheet->qpi_clocks != 0 ? 4 : 0);
+        assert_int_equal(qpi_states, sheet->qpi_clocks != 0 ? 5 : 0);
         assert_int_equal(four_states, sheet->four ? 3 : 0);
         assert_int_equal(count, 16 + qpi_states + four_states);
     }
@@ -333,7 +333,7 @@ static void inherited_in_qpi(void **state)
         all_ones(&b, 8);
         b.op_lanes = 4;
         assert_true(answers(&b, sheet));
-        assert_true(nor_inherit(b.nor, b.now, "erase-in-progress"));
+        assert_true(nor_inherit(b.nor, b.now, "qpi-erase-in-progress"));
         op(&b, 0xFF);
         assert_true(state_of(&b).qpi);
         op(&b, 0x66);

@@ -9,6 +9,7 @@ enum inherited {
     INHERIT_QPI,
     INHERIT_QPI_OTHER_LATENCY,
     INHERIT_QPI_CONTINUOUS_READ,
+    INHERIT_QPI_ERASE_IN_PROGRESS,
     INHERIT_QPI_DEEP_POWER_DOWN,
     INHERIT_CONTINUOUS_READ,
     INHERIT_DUAL_CONTINUOUS_READ,
@@ -40,6 +41,7 @@ const char *const w25q_inheritable[] = {
     [INHERIT_QPI] = "qpi",
     [INHERIT_QPI_OTHER_LATENCY] = "qpi-other-latency",
     [INHERIT_QPI_CONTINUOUS_READ] = "qpi-continuous-read",
+    [INHERIT_QPI_ERASE_IN_PROGRESS] = "qpi-erase-in-progress",
     [INHERIT_QPI_DEEP_POWER_DOWN] = "qpi-deep-power-down",
     [INHERIT_CONTINUOUS_READ] = "continuous-read",
     [INHERIT_DUAL_CONTINUOUS_READ] = "dual-continuous-read",
@@ -67,6 +69,7 @@ const uint32_t w25q_inheritable_if[INHERIT_COUNT] = {
     [INHERIT_QPI] = NOR_IF_QPI,
     [INHERIT_QPI_OTHER_LATENCY] = NOR_IF_QPI,
     [INHERIT_QPI_CONTINUOUS_READ] = NOR_IF_QPI | NOR_KEEPS_CONTINUOUS,
+    [INHERIT_QPI_ERASE_IN_PROGRESS] = NOR_IF_QPI,
     [INHERIT_QPI_DEEP_POWER_DOWN] = NOR_IF_QPI,
     [INHERIT_CONTINUOUS_READ] = NOR_KEEPS_CONTINUOUS,
     [INHERIT_DUAL_CONTINUOUS_READ] = NOR_KEEPS_CONTINUOUS,
@@ -118,13 +121,14 @@ static void inherit_operation(struct nor *nor, uint64_t now_ps, enum inherited s
     }
 }
 
-static void inherit_qpi(struct nor *nor, enum inherited state)
+static void inherit_qpi(struct nor *nor, uint64_t now_ps, enum inherited state)
 {
     nor->now.cr1 |= CR1_QUAD;
     nor->now.cr2 |= CR2_QPI;
     switch (state) {
     case INHERIT_QPI_OTHER_LATENCY: nor->now.read_parameters = EIGHT_CLOCKS; break;
     case INHERIT_QPI_CONTINUOUS_READ: inherit_read(nor, 0xEB); break;
+    case INHERIT_QPI_ERASE_IN_PROGRESS: nor_inherit_erase(nor, now_ps); break;
     case INHERIT_QPI_DEEP_POWER_DOWN: nor->deep_power_down = true; break;
     default: break;
     }
@@ -137,7 +141,8 @@ void w25q_inherit(struct nor *nor, uint64_t now_ps, unsigned index)
     case INHERIT_QPI:
     case INHERIT_QPI_OTHER_LATENCY:
     case INHERIT_QPI_CONTINUOUS_READ:
-    case INHERIT_QPI_DEEP_POWER_DOWN: inherit_qpi(nor, state); break;
+    case INHERIT_QPI_ERASE_IN_PROGRESS:
+    case INHERIT_QPI_DEEP_POWER_DOWN: inherit_qpi(nor, now_ps, state); break;
     case INHERIT_CONTINUOUS_READ: inherit_read(nor, 0xEB); break;
     case INHERIT_DUAL_CONTINUOUS_READ: inherit_read(nor, 0xBB); break;
     case INHERIT_4_BYTE_CONTINUOUS_READ: inherit_read(nor, 0xEC); break;
