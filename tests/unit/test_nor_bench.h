@@ -31,23 +31,28 @@ struct bench {
     uint8_t driven;    /* lines that the chip drove during the last clock */
 };
 
-/* A blank chip of `size` bytes, as `config` says but for its cells. */
-static inline struct bench bench_of(struct nor_config config, size_t size, uint64_t power_up_ps)
+/* A chip as `config` says. */
+static inline struct bench bench_with(const struct nor_config *config, uint64_t power_up_ps)
 {
-    struct bench b = {.period = 20000, .op_lanes = 1, .idle_high = 0x0C};
-    assert_int_not_equal(size, 0);
-    b.array = malloc(size);
-    assert_non_null(b.array);
-    memset(b.array, 0xFF, size);
-    config.array = b.array;
+    struct bench b = {.period = 20000, .op_lanes = 1, .idle_high = 0x0C, .array = config->array};
     struct error error = {0};
-    b.nor = nor_create(&config, &error);
+    b.nor = nor_create(config, &error);
     assert_non_null(b.nor);
     if (power_up_ps != 0) {
         nor_set_power(b.nor, 0, true);
         b.now = power_up_ps;
     }
     return b;
+}
+
+/* A blank one of `size` bytes. */
+static inline struct bench bench_of(struct nor_config config, size_t size, uint64_t power_up_ps)
+{
+    assert_int_not_equal(size, 0);
+    config.array = malloc(size);
+    assert_non_null(config.array);
+    memset(config.array, 0xFF, size);
+    return bench_with(&config, power_up_ps);
 }
 
 static inline struct bench bench_make(enum nor_timing timing, uint64_t seed, bool powered)
