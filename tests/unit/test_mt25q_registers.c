@@ -160,6 +160,20 @@ static void suspend(void **state)
     bench_close(&b);
 }
 
+/* In fast timing too, one read of the flag status sees the chip busy. */
+static void fast_timing(void **state)
+{
+    (void)state;
+    struct bench b = bench_part("MT25QL512ABB", NOR_TIMING_FAST);
+    op(&b, 0x06);
+    op_address(&b, 0x20, 0, 3);
+    wait_us(&b, 1000);
+    assert_int_equal(flags(&b), 0);
+    assert_int_equal(flags(&b), FLAG_READY);
+    assert_int_equal(read_register(&b, 0x05), 0);
+    bench_close(&b);
+}
+
 /* B1h, two bytes, the lower first: what the chip begins with after a reset. */
 static void nonvolatile_configuration(void **state)
 {
@@ -274,7 +288,7 @@ int main(void)
         cmocka_unit_test(protection),      cmocka_unit_test(sector_locks),
         cmocka_unit_test(suspend),         cmocka_unit_test(nonvolatile_configuration),
         cmocka_unit_test(register_writes), cmocka_unit_test(reset),
-        cmocka_unit_test(inheritable),
+        cmocka_unit_test(inheritable),     cmocka_unit_test(fast_timing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -186,6 +186,23 @@ static void busy(void **state)
     }
 }
 
+/* For 800 us after power-up nothing is heard. */
+static void power_up(void **state)
+{
+    (void)state;
+    FOR_EACH_PART(p)
+    {
+        struct bench b = open_part(p);
+        nor_set_power(b.nor, b.now, false);
+        nor_set_power(b.nor, b.now, true);
+        wait_us(&b, 790);
+        assert_false(has_id(&b, 0x9F, p->id, 3));
+        wait_us(&b, 10);
+        assert_true(has_id(&b, 0x9F, p->id, 3));
+        bench_close(&b);
+    }
+}
+
 static bool answers_9f(struct bench *b)
 {
     uint8_t id[3];
@@ -245,6 +262,7 @@ int main(void)
         cmocka_unit_test(reset),
         cmocka_unit_test(busy),
         cmocka_unit_test(inheritable),
+        cmocka_unit_test(power_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
