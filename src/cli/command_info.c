@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/commands.h"
 
+#include "board/sfdp_part.h"
 #include "cli/describe.h"
+#include "cli/describe_sfdp.h"
 #include "cli/rig.h"
 #include "host/record_text.h"
 #include "sfdp/dump.h"
@@ -42,16 +44,21 @@ static int print_sfdp(const struct options *options, struct error *error)
 {
     struct sfdp_dump dump;
     struct sfdp sfdp;
-    if (options->board != NULL || options->json) {
-        error_set(error, ERROR_USAGE, NULL, 0, 0, "info --sfdp FILE takes no --%s",
-                  options->board != NULL ? "board" : "json");
+    struct part_file part;
+    struct sfdp_refusal refusal = {NULL, NULL};
+    if (options->board != NULL) {
+        error_set(error, ERROR_USAGE, NULL, 0, 0, "info --sfdp FILE takes no --board");
         return 2;
     }
     if (!sfdp_dump_read(&dump, options->sfdp, error) ||
         !sfdp_dump_decode(&sfdp, &dump, options->sfdp, error)) {
         return error_exit_status(error->code);
     }
+    bool driven = sfdp_part_make(&part, &sfdp, &refusal);
     sfdp_print(stdout, &sfdp);
+    printf("board    `sfdp:` %s%s\n",
+           driven ? "can drive it" : "cannot drive it: ", driven ? "" : refusal.why);
+    document_set(options->document, "sfdp", describe_sfdp(&sfdp, options->sfdp, refusal.why));
     return 0;
 }
 

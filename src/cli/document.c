@@ -19,7 +19,7 @@ static const struct {
     {"verify", "board loader host image left_out verified_bytes run record findings"},
     {"erase", "board loader host all ranges erased_bytes run record findings"},
     {"read", "board loader host range file run record findings"},
-    {"info", "board loader host layout run record findings"},
+    {"info", "board loader host layout run record findings sfdp"},
     {"check", "files hosts findings"},
     {"rehearse", "hosts findings"},
     {"trace", "board loader host dump run record findings"},

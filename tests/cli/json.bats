@@ -101,10 +101,19 @@ nothing_is_null() {
     holds "r['erased_bytes'] == 8388608"
     json 2 erase --board "$BOARD" --nor "$T/flash.bin" 0x70000000+1K
     json 0 info --board "$BOARD"
-    nothing_is_null
+    nothing_is_null sfdp
     holds "r['layout']['breakpoint'] == 0x34180400 and set(r['loader']['exports']) >= {'Init', 'Write', 'CheckSum'}"
     json 2 info --board "$BOARD" --host nobody
     holds "r['board'] and r['host'] is None"
+    json 0 info --sfdp tests/fixtures/sfdp/s25fl064l.hex
+    nothing_is_null board loader host layout run record findings
+    holds "r['sfdp']['flash_bytes'] == 8388608 and r['sfdp']['quad_enable'] == 5 and r['sfdp']['refusal'] is None"
+    holds "[x['time']['typical_ns'] for x in r['sfdp']['erases']] == [64000000, 304000000, 512000000]"
+    holds "[x['opcode_4byte'] for x in r['sfdp']['erases']] == [0x21, 0x53, 0xDC]"
+    python3 tests/cli/check_json.py --mutate "$SCHEMA" info "$document"
+    echo '53 46 44 5x' >"$T/bad.hex"
+    json 2 info --sfdp "$T/bad.hex"
+    holds "e['id'] == 'SFDP_SYNTAX' and e['where']['column'] == 11 and r['sfdp'] is None"
 }
 
 @test "json: check and rehearse" {

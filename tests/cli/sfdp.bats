@@ -29,7 +29,7 @@ says() {
         "page 448 us typical, 1792 us maximum" "chip: 56 s typical, 224 s maximum" \
         "enable 101: SR2 bit 1" "entered by 38h" "entered by B7h" "reset    66h 99h" \
         "75h, resume 7Ah; within 40 us of a program" "left by ABh within 3 us" \
-        "rule     erase4-52: 4-byte table lists 52h: 53h is meant"
+        "rule     erase4-52: 4-byte table lists 52h: 53h is meant" "board    \`sfdp:\` can drive it"
 }
 
 @test "info --sfdp: bytes and hex text say the same" {
@@ -81,6 +81,10 @@ PYTHON
     run "$EXTLOAD" info --sfdp "$T/cut.hex"
     [ "$status" -eq 0 ]
     says "16 words at 0x300, of which the dump has 12" "how it is enabled is not told" "rule     cut-off"
+    sed 's/^0300: e5 20 fb ff ff ff ff 03/0300: e5 20 fb ff ff ff ff 1f/; /^0340/d' "$DUMP" >"$T/cut.hex"
+    run "$EXTLOAD" info --sfdp "$T/cut.hex"
+    [ "$status" -eq 0 ]
+    says "board    \`sfdp:\` cannot drive it: it needs 4-byte addresses"
 }
 
 @test "board with sfdp: built and told what is assumed" {
