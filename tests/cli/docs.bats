@@ -135,8 +135,14 @@ a_folder() {
     cp "$EXAMPLE/xip-blink.hex" "$T/folder/firmware.hex"
     cp "$EXAMPLE/xip-blink.elf" "$T/folder/firmware.elf"
     cp "$EXAMPLE/asset.bin" "$T/folder/asset.bin"
-    board 's/^name: .*/name: their/'
-    "$EXTLOAD" build --board "$T/board.yaml" -o "$T/folder" >/dev/null
+    cp "$BOARD" "$T/folder/my-board.yaml"
+    cp tests/fixtures/sfdp/s25fl064l.hex "$T/folder/my-flash.hex"
+    ln -s . "$T/folder/extload"
+    local name
+    for name in their my-loader; do
+        board "s/^name: .*/name: $name/"
+        "$EXTLOAD" build --board "$T/board.yaml" -o "$T/folder" >/dev/null
+    done
     # Init, returned 0, reason LINE_STUCK
     record "$T/folder/record.bin" 3=1 4=1 9=13 11=12 12=0x102 13=0xffffff 14=0xaabbcc 20=0x34180404
 }
@@ -151,7 +157,7 @@ typed() {
 }
 
 @test "README.md: each command does what the page says" {
-    typed README.md "16 run, 1 not at hand, 1 elsewhere"
+    typed README.md "16 run, 1 not at hand, 4 elsewhere"
 }
 
 @test "use.md: each command does what the page says" {
@@ -160,6 +166,13 @@ typed() {
 
 @test "board-files.md: each command does what the page says" {
     typed docs/board-files.md "5 run, 0 not at hand, 0 elsewhere"
+}
+
+@test "answers.md, ci.md, json.md, sfdp.md: each command does what the page says" {
+    typed docs/answers.md "2 run, 0 not at hand, 0 elsewhere"
+    typed docs/ci.md "3 run, 0 not at hand, 2 elsewhere"
+    typed docs/json.md "2 run, 0 not at hand, 0 elsewhere"
+    typed docs/sfdp.md "1 run, 0 not at hand, 0 elsewhere"
 }
 
 @test "porting.md: each command does what the page says" {

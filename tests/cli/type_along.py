@@ -9,6 +9,7 @@
 #   text      nothing to type
 # A line that ends in "\" goes on in the next. What cannot be run is listed here, with the reason or with how it is
 # written; any other place in which a command line stands is an error.
+import os
 import pathlib
 import re
 import shlex
@@ -21,8 +22,13 @@ import textwrap
 ELSEWHERE = {
     "make": "built this very folder",
     "make test": "runs this very test",
-    "sudo make install PREFIX=/usr/local": "changes the machine; installing has tests of its own",
-    "make deb && sudo apt install ./build/extload_*.deb": "changes the machine; the package has tests of its own",
+    "sudo make install": "changes the machine; tests/cli/release.bats installs into a folder",
+    "make install PREFIX=$HOME/.local": "the same",
+    "make dist": "tests/cli/release.bats builds the archive",
+    "make deb": "takes long; `make check-deb` builds and uses the package",
+    "make deb && sudo apt install ./build/extload_*.deb": "the same",
+    "apt-get install -y --no-install-recommends ca-certificates git make": "changes the machine",
+    "make -C extload": "built this very folder",
 }
 RUN_AS = {"make demo": "scripts/demo.sh build"}  # without building first
 
@@ -54,6 +60,7 @@ J_LINK = rf"(savebin {FILE}, 0x[0-9A-F]+, 0x[0-9A-F]+|mem32 0x[0-9A-F]+, [0-9A-F
 PROGRAMS = r"(\$ |J-Link>|build/extload |extload |make\b|sudo |apt |gdb-multiarch |cp |" + "|".join(NOT_AT_HAND) + ")"
 
 document, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+environment = {**os.environ, "LOADER": "my-loader.stldr", "BOARD": "my-board.yaml"}  # as ci.md has the reader set them
 done = {"run": 0, "not at hand": 0, "elsewhere": 0}
 
 
@@ -147,10 +154,11 @@ def run(command, want):
         return serve(command)
     if command.startswith("gdb-multiarch "):
         return debug(command)
-    run = subprocess.run(["bash", "-c", RUN_AS.get(command, command)], cwd=folder, stdin=subprocess.DEVNULL,
-                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300)
+    run = subprocess.run(["bash", "-c", RUN_AS.get(command, command)], cwd=folder, env=environment, text=True,
+                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
     may_fail = want is not None and any("error: " in line for line in want)
-    if (run.returncode != 0) != may_fail or (want is not None and not matches(joined(want), joined(run.stdout.splitlines()))):
+    as_written = want is None or matches(joined(want), joined(run.stdout.splitlines()))
+    if (run.returncode != 0) != may_fail or not as_written:
         wanted = "anything" if want is None else "\n".join(want)
         fail(f"$ {command}\nstatus {run.returncode}\n{run.stdout}\n-- but the document has\n{wanted}")
 
