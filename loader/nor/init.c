@@ -207,7 +207,8 @@ static bool prove_at(const struct board_block *block, uint32_t offset)
 }
 
 /* Four lines: the ID on them, where the part shows it there, has zeros and ones on IO0 to IO2; the
- * array, blank or not, has ones on IO3. Then the same bytes by both read modes, at both ends of the flash and between. */
+ * array, blank or not, has ones on IO3. Then the same bytes by both read modes, at both ends of the
+ * flash and between. */
 static bool prove(const struct board_block *block)
 {
     const struct flash_block *flash = &block->flash;
@@ -233,8 +234,8 @@ bool nor_init(const struct board_block *block)
     flight_phase(PHASE_RECOVER, 0);
     time_delay_us(flash->power_up_us);
     state->protocol = 0;
-    state->unidentified =
-        false; /* should it be another part, the reset undoes what this does to it */
+    /* Should it be another part: the reset undoes what these reads do to it. */
+    state->unidentified = false;
     if (!chip_status(&status) ||
         (flash->read_config != 0 && !chip_register(flash->read_config, 1, 1, &config))) {
         return false;
