@@ -324,6 +324,69 @@ static void each_other_state_alone(void **state)
     }
 }
 
+/* One frame on one line, from an earlier owner. */
+static void owner_sends(struct scenario_rig *rig, const uint8_t *bytes, unsigned size)
+{
+    struct nor *nor = sim_nor(rig->sim);
+    uint64_t *now = &sim_clock(rig->sim)->now_ps;
+    nor_select(nor, *now += PS_PER_US, PS_PER_US);
+    for (unsigned i = 0; i < 8 * size; i++) {
+        bool one = (bytes[i / 8] >> (7 - i % 8) & 1) != 0;
+        const struct nor_lines in = {.level = (uint8_t)(0x0C | one), .driven = 0x0D};
+        nor_clock(nor, *now += PS_PER_US, NOR_EDGE_PERIOD, in);
+    }
+    nor_deselect(nor, *now += PS_PER_US);
+}
+
+/* An earlier owner has made 4-byte addresses the default, for good: no reset leaves them, but the ROM
+ * must read by 03h. */
+static void long_addresses_for_good(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *part;
+        uint8_t bytes[4];
+        unsigned size;
+    } owners[] = {
+        {"S25FL128L", {0x01, 0x00, 0x00, 0x62}, 4}, /* CR2 ADP */
+        {"S25FL256L", {0x01, 0x00, 0x00, 0x62}, 4},
+        {"W25Q512JV", {0x11, 0x62}, 2},          /* SR3 ADP */
+        {"IS25LP256", {0x18, 0x80}, 2},          /* bank register */
+        {"MT25QL512ABB", {0xB1, 0xFE, 0xFF}, 3}, /* NVCR */
+    };
+    for (size_t i = 0; i < sizeof owners / sizeof owners[0]; i++) {
+        static const uint8_t enable[] = {0x06}, reset[] = {0x66}, now[] = {0x99};
+        char path[64];
+        struct scenario_rig rig;
+        struct image image;
+        struct nor_state chip;
+        const struct row *row = rows;
+        while (strcmp(row->part, owners[i].part) != 0) {
+            row++;
+        }
+        write_board(row, 0, path, sizeof path);
+        const struct scenario scenario = {.board = path, .seed = 8};
+        scenario_open(&rig, &scenario);
+        unlink(path);
+        sim_clock(rig.sim)->now_ps += 10 * PS_PER_MS; /* powered up */
+        owner_sends(&rig, enable, 1);
+        owner_sends(&rig, owners[i].bytes, owners[i].size);
+        sim_clock(rig.sim)->now_ps += 3 * PS_PER_SECOND;
+        owner_sends(&rig, reset, 1);
+        owner_sends(&rig, now, 1);
+        sim_clock(rig.sim)->now_ps += PS_PER_SECOND;
+        nor_get_state(sim_nor(rig.sim), sim_clock(rig.sim)->now_ps, &chip);
+        print_message("%s\n", row->part);
+        assert_int_equal(chip.address_bytes, 4);
+        scenario_make_image(&image, &rig.board, 0x11, 0x211, i);
+        scenario_assert_good(&rig, scenario_program(&rig, &image));
+        scenario_assert_cells(&rig, &image, NULL);
+        scenario_assert_boots(&rig);
+        image_release(&image);
+        scenario_close(&rig);
+    }
+}
+
 /* Another part than the board file says: named by its ID, touched by nothing, and left in SPI. What is
  * a register to one vendor is the way into QPI to the next. */
 static void another_part_is_left_alone(const struct row *row, const struct row *other)
@@ -400,10 +463,9 @@ int main(int argc, char **argv)
         cmocka_set_test_filter(argv[1]);
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_part_for_another),
-        cmocka_unit_test(each_part_as_delivered),
-        cmocka_unit_test(each_part_at_its_worst),
-        cmocka_unit_test(each_other_state_alone),
+        cmocka_unit_test(each_part_for_another),   cmocka_unit_test(each_part_as_delivered),
+        cmocka_unit_test(each_part_at_its_worst),  cmocka_unit_test(each_other_state_alone),
+        cmocka_unit_test(long_addresses_for_good),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
