@@ -2,6 +2,7 @@
 # kept cases. Cases lie in tests/fuzz/seeds/NAME and in the folders named here.
 set(FUZZ_CASES_board data/boards)
 set(FUZZ_CASES_part data/parts)
+set(FUZZ_CASES_sfdp tests/fixtures/sfdp)
 set(FUZZ_CASES_elf ${FIXTURE_DIR} ${CMAKE_BINARY_DIR}/example)
 set(FUZZ_CASES_loader ${FIXTURE_DIR} ${FIXTURE_DIR}/check ${FIXTURE_DIR}/check/good)
 

@@ -4,6 +4,7 @@
  * in its SFDP space; and refused at Init when the chip's SFDP is another one.
  */
 #include "pack/pack.h"
+#include "sim/nor/chip.h"
 #include "sim/scenario.h"
 #include "unit/test_sfdp_space.h"
 
@@ -30,25 +31,32 @@ static void write_file(const char *path, const void *bytes, size_t size)
     assert_int_equal(fclose(file), 0);
 }
 
-/* A board file without `id:` beside the dump of that part; its path in `path`. */
+/* A board file beside a dump; its path in `path`. `more`: further lines of `flash`. */
+static void write_board_with(const char *name, const uint8_t *bytes, size_t count, const char *more,
+                             char *path, size_t size)
+{
+    char dump[96], text[512];
+    snprintf(dump, sizeof dump, "%s/%s.bin", folder, name);
+    snprintf(path, size, "%s/%s.yaml", folder, name);
+    write_file(dump, bytes, count);
+    int length = snprintf(text, sizeof text,
+                          "name: %s\nmcu: STM32N655X0\nflash:\n  sfdp: %s.bin\n%s"
+                          "  controller: XSPI2\n  port: P2\n  lanes: 4\n  clock: 50MHz\n"
+                          "  supply: 3.3V\n",
+                          name, name, more);
+    write_file(path, text, (size_t)length);
+}
+
+/* The same with the tables of that part, and without `id:`. */
 static void write_board(const char *name, char *path, size_t size)
 {
     struct space spaces[TABLES_EXPECTED];
-    char dump[96], text[512];
     unsigned i = 0, count = space_load(spaces, TABLES_EXPECTED);
     while (i < count && strcmp(spaces[i].name, name) != 0) {
         i++;
     }
     assert_true(i < count);
-    snprintf(dump, sizeof dump, "%s/%s.bin", folder, name);
-    snprintf(path, size, "%s/%s.yaml", folder, name);
-    write_file(dump, spaces[i].bytes, spaces[i].size);
-    int length = snprintf(text, sizeof text,
-                          "name: %s\nmcu: STM32N655X0\nflash:\n  sfdp: %s.bin\n"
-                          "  controller: XSPI2\n  port: P2\n  lanes: 4\n  clock: 50MHz\n"
-                          "  supply: 3.3V\n",
-                          name, name);
-    write_file(path, text, (size_t)length);
+    write_board_with(name, spaces[i].bytes, spaces[i].size, "", path, size);
 }
 
 static void remove_board(const char *name)
@@ -105,6 +113,67 @@ static void chips_of_no_model_are_programmed(void **state)
         program_on(path, NOR_TIMING_MAXIMUM);
         remove_board(names[i]);
     }
+}
+
+static void write_model(const struct nor_part *part, const uint8_t *bytes, char *path, size_t size)
+{
+    char id[32];
+    snprintf(id, sizeof id, "  id: \"%02x %02x %02x\"\n", part->id[0], part->id[1], part->id[2]);
+    write_board_with(part->name, bytes, SFDP_DUMP_MAX, id, path, size);
+}
+
+/* Each model by what it says of itself, on its own registers. IS25LP256 is refused, for it has no
+ * table of 4-byte opcodes. SST26 needs Microchip's vendor table, which the model has not. */
+static void modelled_parts_are_programmed_by_their_own_sfdp(void **state)
+{
+    (void)state;
+    static uint8_t bytes[SFDP_DUMP_MAX];
+    const struct nor_part *part = NULL;
+    for (unsigned i = 0; (part = nor_part_at(i)) != NULL; i++) {
+        char path[96];
+        for (uint32_t at = 0; at < sizeof bytes; at++) {
+            bytes[at] = nor_sfdp_byte(part, at);
+        }
+        if (strcmp(part->name, "SST26VF064B") == 0) {
+            bytes[6]++;
+            space_header(bytes + 8 * (bytes[6] + 1u), 0xBF, 0, 0, 0);
+            bytes[8 * (bytes[6] + 1u) + 7] = 0x01;
+        }
+        print_message("%s\n", part->name);
+        write_model(part, bytes, path, sizeof path);
+        if (strcmp(part->name, "IS25LP256") == 0) {
+            static struct board board;
+            struct error error = {0};
+            assert_false(board_load(&board, path, &error));
+            assert_int_equal(error.code, ERROR_SFDP_UNUSABLE);
+        } else {
+            program_on(path, NOR_TIMING_MAXIMUM);
+        }
+        remove_board(part->name);
+    }
+}
+
+/* A lock that no SFDP tells of: no success is reported. */
+static void a_chip_that_stays_locked_is_no_success(void **state)
+{
+    (void)state;
+    static uint8_t bytes[SFDP_DUMP_MAX];
+    const struct nor_part *part = nor_part_find("SST26VF064B");
+    struct scenario_rig rig;
+    struct image image;
+    char path[96];
+    for (uint32_t at = 0; at < sizeof bytes; at++) {
+        bytes[at] = nor_sfdp_byte(part, at);
+    }
+    write_model(part, bytes, path, sizeof path);
+    scenario_open(&rig, &(struct scenario){.board = path});
+    memset(rig.cells, 0, TOUCHED);
+    scenario_make_image(&image, &rig.board, IMAGE_AT, IMAGE_SIZE, 11);
+    assert_false(scenario_program(&rig, &image));
+    assert_int_equal(rig.session.record.reason, REASON_ERASE_NOT_BLANK);
+    image_release(&image);
+    scenario_close(&rig);
+    remove_board(part->name);
 }
 
 /* Whatever an earlier owner left in the chip. Locks of single blocks are the exception: no SFDP tells
@@ -284,6 +353,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_modelled_part_is_programmed),
+        cmocka_unit_test(modelled_parts_are_programmed_by_their_own_sfdp),
+        cmocka_unit_test(a_chip_that_stays_locked_is_no_success),
         cmocka_unit_test(from_every_inherited_state),
         cmocka_unit_test(chips_of_no_model_are_programmed),
         cmocka_unit_test(another_table_in_the_chip_fails_init),
