@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define WORD_SIZE 4u
 
@@ -21,6 +22,17 @@ static bool find_dump(struct loading *loading, char *path, size_t size)
     return (length >= 0 && (size_t)length < size) ||
            schema_error(&loading->file, value, ERROR_BAD_VALUE, loading->error,
                         "a path of more than %zu characters", size - 1);
+}
+
+/* A pipe or a terminal would be waited for, and read only once. */
+static bool is_file(struct loading *loading, const char *path)
+{
+    struct stat about;
+    if (stat(path, &about) != 0 || S_ISREG(about.st_mode)) {
+        return true; /* what cannot be read says so itself */
+    }
+    error_set(loading->error, ERROR_FILE_READ, path, 0, 0, "no regular file");
+    return error_hint(loading->error, "name the file with the dump");
 }
 
 /* The name in messages: the file's, without folder and ending. */
@@ -49,6 +61,7 @@ bool board_load_sfdp(struct loading *loading)
     struct sfdp_refusal refusal = {NULL, NULL};
     struct sfdp sfdp;
     if (!find_dump(loading, board_sfdp->path, sizeof board_sfdp->path) ||
+        !is_file(loading, board_sfdp->path) ||
         !sfdp_dump_read(&board_sfdp->dump, board_sfdp->path, loading->error) ||
         !sfdp_dump_decode(&sfdp, &board_sfdp->dump, board_sfdp->path, loading->error)) {
         return false;
