@@ -39,7 +39,7 @@ const char *const sfdp_part_assumptions[] = {
     "protection: SR1 bits 2 to 5, and SR2 bit 6 where 35h reads SR2, must be 0",
     "errors: none are reported; a read-back tells",
     "waits: register write 1.5 s, power-up 10 ms, reset 1 ms, in an erase 120 ms",
-    "supply: not told, so `supply:` is not checked against the part",
+    "supply: 1.65 V to 3.6 V; whether `supply:` is the chip's nobody checks",
     NULL};
 
 static uint32_t larger(uint32_t a, uint32_t b)

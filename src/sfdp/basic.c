@@ -106,6 +106,9 @@ static void decode_erases(struct sfdp *sfdp, const struct sfdp_words *words)
             sfdp_needs(sfdp, SFDP_RULE_ERASE_SIZE);
             continue;
         }
+        if (size_log2 == 12 && sfdp->basic.geometry.erase4k_opcode == 0) {
+            sfdp_needs(sfdp, SFDP_RULE_ERASE_4K);
+        }
         erase->size_log2 = size_log2;
         erase->opcode = (uint8_t)(half >> 8);
         if (words->count >= 10) {

@@ -24,6 +24,9 @@ static const struct {
     [SFDP_RULE_ERASE_SHARED] =
         {"erase-shared", "erase types of several sizes have one opcode: which size it erases "
                          "depends on the address or on a setting, so none of them is used"},
+    [SFDP_RULE_ERASE_4K] =
+        {"erase-4k", "4 KiB cannot be erased everywhere: used only if a sector map says that "
+                     "it can"},
     [SFDP_RULE_ERASE_SIZE] = {"erase-size", "an erase type is larger than the chip: ignored"},
     [SFDP_RULE_PAGE_SMALL] = {"page-small", "page below 256 bytes: used as told"},
     [SFDP_RULE_PAGE_LARGE] = {"page-large",

@@ -250,6 +250,7 @@ enum sfdp_rule {
     SFDP_RULE_ERASE4_3BYTE,   /* 4-byte table: 20h or D8h where 21h and DCh are meant */
     SFDP_RULE_ERASE4_52,      /* 4-byte table: 52h where the chip has 53h */
     SFDP_RULE_ERASE_SHARED,   /* erase types of several sizes on one opcode */
+    SFDP_RULE_ERASE_4K,       /* a type of 4 KiB, which word 1 says is not for the whole array */
     SFDP_RULE_ERASE_SIZE,     /* an erase type that is larger than the chip */
     SFDP_RULE_PAGE_SMALL,     /* a page below 256 bytes */
     SFDP_RULE_PAGE_LARGE,     /* a page above 256 bytes */

@@ -193,6 +193,10 @@ static void a_sector_map_limits_the_erase_types(void **state)
     assert_int_equal(part.flash.erase[1].opcode, 0);
     sfdp.sector_map.types = 0;
     assert_false(sfdp_part_make(&part, &sfdp, &refusal));
+    spaces[10].bytes[BASIC_AT] |= 3; /* 4 KiB not everywhere, and no map */
+    assert_int_equal(sfdp_decode(&sfdp, spaces[10].bytes, spaces[10].size), SFDP_GOOD);
+    assert_true(sfdp_part_make(&part, &sfdp, &refusal));
+    assert_int_equal(part.flash.erase[0].opcode, 0x52);
 }
 
 struct refusal_case {
