@@ -40,15 +40,16 @@ static json_t *describe_pins(const struct board *board)
 
 json_t *describe_board(const struct board *board)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-                     "file", json_text(board->path), "name", json_text(board->name), "mcu",
-                     json_text(board->mcu), "part", json_text(board->part.name), "flash_bytes",
-                     number(board->part.size), "controller", json_text(board->controller), "port",
-                     json_text(board->port), "pins", describe_pins(board), "window",
-                     number(board->window), "flash_hz", number(board->flash_hz), "clock_limit_hz",
-                     number(board->clock_limit_hz), "sector_bytes", number(board->sector_size),
-                     "page_bytes", number(board->page_size), "record_address",
-                     board->record_address != 0 ? number(board->record_address) : json_null());
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "file",
+        json_text(board->path), "name", json_text(board->name), "mcu", json_text(board->mcu),
+        "part", json_text(board->part.name), "sfdp_file",
+        json_text(board->sfdp.path[0] != '\0' ? board->sfdp.path : NULL), "flash_bytes",
+        number(board->part.size), "controller", json_text(board->controller), "port",
+        json_text(board->port), "pins", describe_pins(board), "window", number(board->window),
+        "flash_hz", number(board->flash_hz), "clock_limit_hz", number(board->clock_limit_hz),
+        "sector_bytes", number(board->sector_size), "page_bytes", number(board->page_size),
+        "record_address", board->record_address != 0 ? number(board->record_address) : json_null());
 }
 
 static json_t *describe_exports(const struct loader_file *loader)

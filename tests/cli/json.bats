@@ -46,6 +46,11 @@ nothing_is_null() {
     holds "r['file_bytes'] == $(stat -c %s "$T/stm32n655-s25fl064l.stldr") and r['board']['pins']['NCS'] == 'PN1'"
     holds "r['loader_image']['address'] == 0x34180404 and 'guard' in [p['name'] for p in r['loader_image']['parts']]"
     [ -s "$T/stderr" ]
+    holds "r['board']['part'] == 'S25FL064L' and r['board']['sfdp_file'] is None"
+    cp tests/fixtures/sfdp/s25fl064l.hex "$T/dump.hex"
+    board 's/^  part: .*/  sfdp: dump.hex\n  id: "01 60 17"/'
+    json 0 build --board "$T/board.yaml" -o "$T"
+    holds "r['board']['sfdp_file'].endswith('dump.hex')"
     json 2 build --board "$T/missing.yaml"
     holds "e['id'] == 'FILE_READ' and e['where']['file'].endswith('missing.yaml')"
     board 's/^  lanes: 4/  lane: 4/'

@@ -66,7 +66,7 @@ END
 @test "kept: Ctrl-C names the file" {
     a_used_flash
     head -c 8000000 /dev/urandom >"$T/a.bin"
-    "$EXTLOAD" program --board "$BOARD" --no-jump --timing maximum --nor "$T/flash.bin" --keep-dir "$T/kept" \
+    "$EXTLOAD" program --json --board "$BOARD" --no-jump --timing maximum --nor "$T/flash.bin" --keep-dir "$T/kept" \
         "$T/a.bin@0x70000100" >"$T/out" 2>"$T/err" &
     pid=$!
     for _ in $(seq 600); do
@@ -82,6 +82,13 @@ END
     kept=$T/kept/extload-kept-stm32n655-s25fl064l-0x70000000.hex
     grep -q "^kept: $kept holds the [0-9]* bytes around the image" "$T/err"
     [ -s "$kept" ]
+    python3 tests/cli/check_json.py data/schema/extload-1.json program "$T/out"
+    python3 - "$T/out" "$kept" <<'END'
+import json, sys
+document = json.load(open(sys.argv[1]))
+assert document["status"] == document["error"]["status"] == 130 and document["error"]["id"] == "INTERRUPTED"
+assert document["result"]["progress"]["kept_file"] == sys.argv[2]
+END
     srec_cat "$kept" -Intel -crop 0x70000000 0x70000100 -offset -0x70000000 -o "$T/kept.raw" -Binary
     cmp "$T/kept.raw" <(head -c 256 "$T/before.bin")
 }
