@@ -50,12 +50,12 @@ bool hex_parse(struct pieces *pieces, const char *name, const uint8_t *text, siz
 /* True if the first line that is not blank is a sound HEX record. */
 bool hex_is_hex(const uint8_t *text, size_t size);
 
-/* Reads Motorola S-records (Motorola, M68000 Family Programmer's Reference Manual, appendix C; the
- * manual page srec_motorola(5) of SRecord agrees): S0 header, S1, S2 and S3 data with 16, 24 and 32
- * address bits, S5 and S6 count of the data records so far, S7, S8 and S9 start address, after which
- * nothing may follow. Lengths, checksums and counts are checked, start addresses dropped. A file
- * must end in a start address or a count, or it may be cut. CRLF, lower case, blanks at the end of
- * a line and blank lines are accepted. */
+/* Reads Motorola S-records (srec_motorola(5) of SRecord; Motorola, M68000 Family Programmer's Reference
+ * Manual, appendix C [memory]): S0 header, S1, S2 and S3 data with 16, 24 and 32 address bits, S5 and
+ * S6 count of the data records so far, S7, S8 and S9 start address, after which nothing may follow.
+ * Lengths, checksums and counts are checked, start addresses dropped. A file must end in a start
+ * address or a count, or it may be cut. CRLF, lower case, blanks at the end of a line and blank lines
+ * are accepted. */
 bool srec_parse(struct pieces *pieces, const char *name, const uint8_t *text, size_t size,
                 struct error *error);
 /* True if the first line that is not blank is a sound S-record. */

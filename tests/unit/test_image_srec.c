@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Motorola S-records, case by case. Record types and checksum: Motorola, M68000 Family Programmer's
- * Reference Manual, appendix C; srec_cat and srec_cmp are the judges of what we read and write.
+ * Motorola S-records, case by case, by srec_motorola(5); srec_cat and srec_cmp are the judges of what we
+ * read and write.
  */
 #include "image/image.h"
 
