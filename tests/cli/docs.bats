@@ -179,6 +179,14 @@ typed() {
     typed docs/porting.md "5 run, 0 not at hand, 0 elsewhere"
 }
 
+@test "docs: a command in running text exists, on every page" {
+    a_folder
+    local page
+    for page in *.md docs/*.md data/*.md; do
+        python3 tests/cli/type_along.py --inline "$page" "$T/folder"
+    done
+}
+
 # mistyped PAGE SED-SCRIPT TEXT : a page with this change is refused, and TEXT says why
 mistyped() {
     a_folder

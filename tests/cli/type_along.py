@@ -1,4 +1,6 @@
-# Types what a document tells to type. Usage: type_along.py DOCUMENT FOLDER
+# Types what a document tells to type. Usage: type_along.py [--inline] DOCUMENT FOLDER
+#
+# With --inline nothing is typed; the commands in running text must exist, as they must without.
 #
 # Each fenced block of the document says what it is:
 #   yaml      if its first line is "# NAME", it becomes that file
@@ -59,7 +61,8 @@ J_LINK = rf"(savebin {FILE}, 0x[0-9A-F]+, 0x[0-9A-F]+|mem32 0x[0-9A-F]+, [0-9A-F
 
 PROGRAMS = r"(\$ |J-Link>|build/extload |extload |make\b|sudo |apt |gdb-multiarch |cp |" + "|".join(NOT_AT_HAND) + ")"
 
-document, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+inline = sys.argv[1] == "--inline"
+document, folder = pathlib.Path(sys.argv[-2]), pathlib.Path(sys.argv[-1])
 environment = {**os.environ, "LOADER": "my-loader.stldr", "BOARD": "my-board.yaml"}  # as ci.md has the reader set them
 done = {"run": 0, "not at hand": 0, "elsewhere": 0}
 
@@ -224,11 +227,11 @@ def check_inline(text):
 
 text = document.read_text()
 fence = re.compile(r"^( *)```(\S*)\n(.*?)^ *```$", flags=re.M | re.S)
-for section in re.split(r"^(?=## )", text, flags=re.M):
+for section in [] if inline else re.split(r"^(?=## )", text, flags=re.M):
     for _, kind, block in fence.findall(section):
         type_block(kind, textwrap.dedent(block), section)
 prose = fence.sub("", text)
-if re.search(rf"```|~~~|^    +{PROGRAMS}|^(\$ |J-Link>|build/extload )", prose, flags=re.M):
+if not inline and re.search(rf"```|~~~|^    +{PROGRAMS}|^(\$ |J-Link>|build/extload )", prose, flags=re.M):
     fail("a command line or a fence outside of a block")
 check_inline(prose)
 print(", ".join(f"{count} {what}" for what, count in done.items()))
