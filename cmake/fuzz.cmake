@@ -5,6 +5,7 @@ set(FUZZ_CASES_part data/parts)
 set(FUZZ_CASES_sfdp tests/fixtures/sfdp)
 set(FUZZ_CASES_elf ${FIXTURE_DIR} ${CMAKE_BINARY_DIR}/example)
 set(FUZZ_CASES_loader ${FIXTURE_DIR} ${FIXTURE_DIR}/check ${FIXTURE_DIR}/check/good)
+set(FUZZ_CASES_sfdp tests/fixtures/sfdp)
 
 add_custom_target(fuzz)
 file(GLOB FUZZ_SOURCES CONFIGURE_DEPENDS tests/fuzz/fuzz_*.c)

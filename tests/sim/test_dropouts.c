@@ -15,16 +15,17 @@
 
 #include <cmocka.h>
 
-#define RCC_MISCENR    UINT32_C(0x56028248) /* CMSIS header cmsis-device-n6 [HDR] */
-#define MISCENR_PEREN  UINT32_C(0x40)
-#define RCC_AHB5ENR    UINT32_C(0x56028260)
-#define AHB5ENR_XSPI2  UINT32_C(0x1000)
-#define SECTOR         UINT32_C(0x10000)
-#define AT             (SECTOR + 0x2F3u) /* odd, and across a page's end */
-#define SIZE           UINT32_C(0x131)
-#define CALL_MS        400000u
-#define FRAMES_MAX     1000u
-#define FRAMES_AT_ONCE 3u /* one in so many is tried; all of them by and by, over the kinds */
+#define RCC_MISCENR   UINT32_C(0x56028248) /* CMSIS header cmsis-device-n6 [HDR] */
+#define MISCENR_PEREN UINT32_C(0x40)
+#define RCC_AHB5ENR   UINT32_C(0x56028260)
+#define AHB5ENR_XSPI2 UINT32_C(0x1000)
+#define SECTOR        UINT32_C(0x10000)
+#define AT            (SECTOR + 0x2F3u) /* odd, and across a page's end */
+#define SIZE          UINT32_C(0x131)
+#define CALL_MS       400000u
+#define FRAMES_MAX    1000u
+#define FIRST_MOMENTS 8u /* before the first frame */
+#define CHIP_MOMENTS  16u
 
 enum kind {
     KERNEL_CLOCK,
@@ -112,14 +113,13 @@ static bool wait_disturbed(void *context, uint64_t timeout_us, enum target_stop 
     return ops->wait(context, timeout_us, stop, error);
 }
 
-static void open_board(const char *board, enum soc_unclocked unclocked)
+static void open_board(const struct scenario *scenario)
 {
-    const struct scenario scenario = {.board = board,
-                                      .host = "cubeprogrammer-jlink",
-                                      .content = CONTENT_USED,
-                                      .unclocked = unclocked,
-                                      .seed = 9};
-    scenario_open(&test.rig, &scenario);
+    struct scenario used = *scenario;
+    used.host = "cubeprogrammer-jlink";
+    used.content = CONTENT_USED;
+    used.seed = 9;
+    scenario_open(&test.rig, &used);
     test.ops = *test.rig.target.ops;
     test.ops.wait = wait_disturbed;
     test.target = (struct target){test.rig.target.context, &test.ops};
@@ -142,9 +142,6 @@ static void range_of(enum loader_function function, uint32_t *offset, uint32_t *
     if (function == LOADER_SECTOR_ERASE) {
         *offset = SECTOR;
         *size = SECTOR;
-    } else if (function == LOADER_MASS_ERASE) {
-        *offset = 0;
-        *size = test.rig.board.part.size;
     }
 }
 
@@ -154,7 +151,6 @@ static void arguments_of(enum loader_function function, uint32_t arguments[4])
     memset(arguments, 0, 4 * sizeof arguments[0]);
     switch (function) {
     case LOADER_INIT: arguments[0] = 1; return;
-    case LOADER_MASS_ERASE: return;
     case LOADER_SECTOR_ERASE:
         arguments[0] = address;
         arguments[1] = address;
@@ -213,7 +209,7 @@ static void assert_true_success(enum loader_function function, const uint8_t dat
     for (uint32_t i = 0; i < size && function != LOADER_WRITE; i++) {
         assert_int_equal(test.rig.cells[offset + i], 0xFF);
     }
-    if (function == LOADER_READ) {
+    if (function == LOADER_READ && test.kind != SUPPLY) { /* which is class B */
         assert_true(cpu_debug_read(sim_cpu(test.rig.sim), test.rig.session.layout.buffer, bytes,
                                    sizeof bytes));
         assert_memory_equal(bytes, test.rig.cells + AT, SIZE);
@@ -236,15 +232,12 @@ static void assert_works_again(enum loader_function function)
 {
     uint32_t arguments[4], results[2];
     uint8_t data[SIZE];
-    enum loader_function erase =
-        function == LOADER_MASS_ERASE ? LOADER_MASS_ERASE : LOADER_SECTOR_ERASE;
     come_back();
     make_ready(LOADER_READ, data);
-    if (function == LOADER_WRITE || function == LOADER_SECTOR_ERASE ||
-        function == LOADER_MASS_ERASE) {
-        arguments_of(erase, arguments);
-        scenario_assert_good(&test.rig, session_call(&test.rig.session, erase, arguments, CALL_MS,
-                                                     results, &test.rig.error));
+    if (function == LOADER_WRITE || function == LOADER_SECTOR_ERASE) {
+        arguments_of(LOADER_SECTOR_ERASE, arguments);
+        scenario_assert_good(&test.rig, session_call(&test.rig.session, LOADER_SECTOR_ERASE,
+                                                     arguments, CALL_MS, results, &test.rig.error));
         assert_int_equal(results[0], 1);
     }
     scenario_assert_boots(&test.rig);
@@ -297,44 +290,97 @@ static void disturb(enum loader_function function, enum kind kind, uint64_t afte
     assert_works_again(function);
 }
 
-static void sweep(const char *board, enum soc_unclocked unclocked)
+/* Moments of the undisturbed call, by number: some before its first frame, then the beginning and the
+ * middle of each frame. */
+static uint64_t moment(unsigned index)
+{
+    if (index < FIRST_MOMENTS) {
+        return test.frames[0] * index / FIRST_MOMENTS;
+    }
+    unsigned frame = (index - FIRST_MOMENTS) / 2;
+    uint64_t start = test.frames[frame];
+    uint64_t end = frame + 1 < test.frame_count ? test.frames[frame + 1] : start + 20;
+    return index % 2 == 0 ? start : start + (end - start) / 2;
+}
+
+/* Tries one moment in `step`, from another one on for each kind. */
+static void sweep(enum loader_function function, unsigned step, enum kind last)
+{
+    listen_to(function);
+    test.tried = test.succeeded = test.stalled = 0;
+    for (unsigned kind = 0; kind <= last; kind++) {
+        for (unsigned i = kind; i < FIRST_MOMENTS + 2 * test.frame_count; i += step) {
+            disturb(function, (enum kind)kind, moment(i));
+        }
+    }
+    print_message("%-11s %u frames, %u tried, %u succeeded all the same, %u stalled\n",
+                  loader_function_name(function), test.frame_count, test.tried, test.succeeded,
+                  test.stalled);
+}
+
+/* MassErase is an erase like the other, but of the whole chip again and again. */
+static void sweep_all(const struct scenario *scenario, unsigned step)
 {
     for (unsigned function = 0; function < LOADER_FUNCTION_COUNT; function++) {
-        if (function == LOADER_MASS_ERASE)
-            continue;
-        open_board(board, unclocked);
-        listen_to((enum loader_function)function);
-        test.tried = test.succeeded = test.stalled = 0;
-        for (unsigned kind = 0; kind < KINDS; kind++) {
-            for (unsigned i = kind; i < test.frame_count; i += FRAMES_AT_ONCE) {
-                disturb((enum loader_function)function, (enum kind)kind, test.frames[i]);
-            }
+        if (function != LOADER_MASS_ERASE) {
+            open_board(scenario);
+            sweep((enum loader_function)function, step, SUPPLY);
+            close_board();
         }
-        print_message(
-            "%s: function %u, %u frames, %u tried, %u succeeded all the same, %u stalled\n", board,
-            function, test.frame_count, test.tried, test.succeeded, test.stalled);
-        close_board();
     }
+}
+
+/* Of a flash without supply Read tells what its lines show, and says that it is so: class B. */
+static void a_read_is_deceived(void **state)
+{
+    (void)state;
+    uint32_t results[2];
+    uint8_t data[SIZE], got[SIZE];
+    open_board(&(struct scenario){.unclocked = SOC_UNCLOCKED_IGNORED});
+    listen_to(LOADER_READ);
+    make_ready(LOADER_READ, data);
+    test.kind = SUPPLY;
+    test.after_us = test.frames[0] / 2;
+    test.armed = true;
+    assert_true(call(LOADER_READ, results));
+    assert_int_equal(results[0], 1);
+    assert_true(cpu_debug_read(sim_cpu(test.rig.sim), test.rig.session.layout.buffer, got, SIZE));
+    assert_memory_not_equal(got, data, SIZE);
+    assert_works_again(LOADER_READ);
+    close_board();
 }
 
 static void a_call_survives_what_drops_out(void **state)
 {
     (void)state;
-    sweep(BOARD_P2, SOC_UNCLOCKED_IGNORED);
+    sweep_all(&(struct scenario){.unclocked = SOC_UNCLOCKED_IGNORED}, 4);
 }
 
 /* Without its clock the controller faults, while the fault is being reported too. */
 static void so_does_one_that_speaks_octal(void **state)
 {
     (void)state;
-    sweep("data/boards/nucleo-n657x0-q.yaml", SOC_UNCLOCKED_FAULT);
+    sweep_all(&(struct scenario){.board = "data/boards/nucleo-n657x0-q.yaml",
+                                 .unclocked = SOC_UNCLOCKED_FAULT},
+              11);
+}
+
+/* A fast core is ahead of the bus and waits for room in the FIFO when its clock stops. */
+static void so_does_one_that_waits_for_room(void **state)
+{
+    (void)state;
+    open_board(&(struct scenario){.cpu_hz = 800000000});
+    sweep(LOADER_WRITE, 1, KERNEL_CLOCK);
+    close_board();
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_survives_what_drops_out),
+        cmocka_unit_test(a_read_is_deceived),
         cmocka_unit_test(so_does_one_that_speaks_octal),
+        cmocka_unit_test(so_does_one_that_waits_for_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

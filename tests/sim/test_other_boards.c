@@ -18,27 +18,45 @@
 
 static const uint32_t init[4] = {1, 0, 0, 0};
 
-/* The shipped board with another chip select, and `end` behind its last line. */
-static void open_variant(struct scenario_rig *rig, const char *chip_select, const char *end)
+static void open_text(struct scenario_rig *rig, const char *text)
 {
-    char path[64], text[4096];
-    FILE *file = fopen(BOARD_P2, "rb");
-    assert_non_null(file);
-    size_t size = fread(text, 1, sizeof text - 1, file);
-    fclose(file);
-    text[size] = '\0';
-    char *found = strstr(text, "chip_select: NCS1");
-    assert_non_null(found);
-    *found = '\0';
+    char path[64];
     snprintf(path, sizeof path, "/tmp/extload-test-boards.%d.yaml", (int)getpid());
-    file = fopen(path, "wb");
+    FILE *file = fopen(path, "wb");
     assert_non_null(file);
-    fprintf(file, "%schip_select: %s\n%s", text, chip_select, end);
+    fputs(text, file);
     fclose(file);
     const struct scenario scenario = {
         .board = path, .host = "cubeprogrammer", .content = CONTENT_USED, .seed = 3};
     scenario_open(rig, &scenario);
     remove(path);
+}
+
+/* The shipped board with another chip select, and `end` behind its last line. */
+static void open_variant(struct scenario_rig *rig, const char *chip_select, const char *end)
+{
+    char text[4096];
+    FILE *file = fopen(BOARD_P2, "rb");
+    assert_non_null(file);
+    size_t size = fread(text, 1, sizeof text / 2, file);
+    fclose(file);
+    text[size] = '\0';
+    char *found = strstr(text, "chip_select: NCS1");
+    assert_non_null(found);
+    snprintf(found, sizeof text / 2, "chip_select: %s\n%s", chip_select, end);
+    open_text(rig, text);
+}
+
+/* A flash that is known by its SFDP only. */
+static void open_without_id(struct scenario_rig *rig)
+{
+    char folder[1024], text[2048];
+    assert_non_null(getcwd(folder, sizeof folder));
+    snprintf(text, sizeof text,
+             "name: no-id\nmcu: STM32N655X0\nflash:\n  sfdp: %s/tests/fixtures/sfdp/s25fl064l.hex\n"
+             "  controller: XSPI2\n  port: P2\n  lanes: 4\n  clock: 50MHz\n  supply: 3.3V\n",
+             folder);
+    open_text(rig, text);
 }
 
 /* The boot ROM does not look there. */
@@ -113,31 +131,141 @@ static void a_vtor_that_does_not_take_the_vectors_is_an_error(void **state)
     assert_int_equal(bad, 7);
 }
 
+/* Downloads, and lets the board block in RAM differ from what was built; its CRC is right. */
+static void download_with(struct scenario_rig *rig, const struct scenario *scenario,
+                          void (*change)(struct board_block *))
+{
+    const uint32_t from = (uint32_t)offsetof(struct board_block, crc) + 4;
+    struct board_block block;
+    scenario_open(rig, scenario);
+    scenario_assert_good(rig, session_download(&rig->session, &rig->error));
+    struct cpu *cpu = sim_cpu(rig->sim);
+    uint32_t at = rig->session.layout.image + pack_loader_image()->board_block;
+    assert_true(cpu_debug_read(cpu, at, &block, offsetof(struct board_block, script)));
+    assert_true(cpu_debug_read(cpu, at, &block, block.size));
+    change(&block);
+    block.crc = crc32_of((const uint8_t *)&block + from, block.size - from);
+    assert_true(cpu_debug_write(cpu, at, &block, block.size));
+}
+
+static void record_in_a_register(struct board_block *block)
+{
+    block->record_address = GPION_IDR;
+}
+
 /* What takes a store and forgets it is no place for the record; the image has its own. */
 static void a_record_that_does_not_hold_is_replaced(void **state)
 {
     (void)state;
     const struct scenario scenario = {.host = "cubeprogrammer"};
-    const uint32_t from = (uint32_t)offsetof(struct board_block, crc) + 4;
     struct scenario_rig rig;
-    struct board_block block;
     struct record record;
-    scenario_open(&rig, &scenario);
-    scenario_assert_good(&rig, session_download(&rig.session, &rig.error));
-    struct cpu *cpu = sim_cpu(rig.sim);
-    const struct loader_image *image = pack_loader_image();
-    uint32_t at = rig.session.layout.image + image->board_block;
-    assert_true(cpu_debug_read(cpu, at, &block, offsetof(struct board_block, script)));
-    assert_true(cpu_debug_read(cpu, at, &block, block.size));
-    block.record_address = GPION_IDR;
-    block.crc = crc32_of((const uint8_t *)&block + from, block.size - from);
-    assert_true(cpu_debug_write(cpu, at, &block, block.size));
+    download_with(&rig, &scenario, record_in_a_register);
     scenario_assert_good(&rig,
                          session_call_checked(&rig.session, LOADER_INIT, init, 1000, &rig.error));
-    assert_true(
-        cpu_debug_read(cpu, rig.session.layout.image + image->own_record, &record, sizeof record));
+    assert_true(cpu_debug_read(sim_cpu(rig.sim),
+                               rig.session.layout.image + pack_loader_image()->own_record, &record,
+                               sizeof record));
     assert_int_equal(record.magic, RECORD_MAGIC);
     assert_int_equal(record.phase, PHASE_RETURNED);
+    scenario_close(&rig);
+}
+
+static void no_patience(struct board_block *block)
+{
+    block->flash.register_write_ms = 1;
+    for (unsigned i = 0; i < BOARD_BLOCK_ERASE_TYPES; i++) {
+        block->flash.erase[i].max_ms = i + 1;
+    }
+}
+
+/* A register write hears no reset: a chip that takes longer than any of its kind may is named, not waited
+ * for; when it has come to its end, Init succeeds. */
+static void a_chip_that_stays_busy_is_refused(void **state)
+{
+    (void)state;
+    const struct scenario scenario = {.host = "cubeprogrammer", .timing = NOR_TIMING_MAXIMUM};
+    struct scenario_rig rig;
+    uint32_t results[2];
+    download_with(&rig, &scenario, no_patience);
+    struct sim_clock *clock = sim_clock(rig.sim);
+    assert_true(nor_inherit(sim_nor(rig.sim), clock->now_ps, "nv-write-in-progress"));
+    scenario_assert_good(&rig,
+                         session_call(&rig.session, LOADER_INIT, init, 1000, results, &rig.error));
+    assert_int_equal(results[0], 0);
+    assert_true(session_read_record(&rig.session));
+    assert_int_equal(rig.session.record.reason, REASON_BUSY_NV_WRITE);
+    clock->now_ps += 2 * PS_PER_SECOND;
+    scenario_assert_good(&rig,
+                         session_call_checked(&rig.session, LOADER_INIT, init, 1000, &rig.error));
+    scenario_assert_boots(&rig);
+    scenario_close(&rig);
+}
+
+/* What hears the reset in an octal protocol is given the time that a torn erase needs. */
+static void an_erase_without_end_is_torn(void **state)
+{
+    (void)state;
+    const struct scenario scenario = {.board = "data/boards/nucleo-n657x0-q.yaml",
+                                      .host = "cubeprogrammer",
+                                      .content = CONTENT_USED,
+                                      .timing = NOR_TIMING_MAXIMUM};
+    struct scenario_rig rig;
+    struct nor_state now;
+    download_with(&rig, &scenario, no_patience);
+    struct sim_clock *clock = sim_clock(rig.sim);
+    assert_true(nor_inherit(sim_nor(rig.sim), clock->now_ps, "octal-dtr-erase-in-progress"));
+    uint64_t start = clock->now_ps;
+    scenario_assert_good(&rig,
+                         session_call_checked(&rig.session, LOADER_INIT, init, 1000, &rig.error));
+    assert_true(clock->now_ps - start < 400 * PS_PER_MS);
+    nor_get_state(sim_nor(rig.sim), clock->now_ps, &now);
+    assert_false(now.busy || now.octal);
+    scenario_close(&rig);
+}
+
+static uint32_t reason_of_init(struct scenario_rig *rig)
+{
+    uint32_t results[2];
+    scenario_assert_good(rig, session_download(&rig->session, &rig->error));
+    scenario_assert_good(
+        rig, session_call(&rig->session, LOADER_INIT, init, 1000, results, &rig->error));
+    assert_int_equal(results[0], 0);
+    assert_true(session_read_record(&rig->session));
+    return rig->session.record.reason;
+}
+
+/* Of a chip that does not answer it is told at which level the line stays. */
+static void a_silent_line_is_told_by_its_level(void **state)
+{
+    (void)state;
+    static const uint8_t levels[] = {0xFF, 0x00};
+    static const uint32_t reasons[] = {REASON_FLASH_SILENT_HIGH, REASON_FLASH_SILENT_LOW};
+    for (unsigned i = 0; i < 4; i++) {
+        struct scenario_rig rig;
+        if (i < 2) {
+            open_variant(&rig, "NCS1", "");
+        } else {
+            open_without_id(&rig);
+        }
+        nor_set_power(sim_nor(rig.sim), sim_clock(rig.sim)->now_ps, false);
+        soc_set_undriven(sim_soc(rig.sim), levels[i % 2]);
+        assert_int_equal(reason_of_init(&rig), reasons[i % 2]);
+        scenario_close(&rig);
+    }
+}
+
+/* No single line is at fault: the record shows what was read. */
+static void two_broken_tracks_are_not_blamed_on_one(void **state)
+{
+    (void)state;
+    const struct scenario scenario = {.host = "cubeprogrammer"};
+    struct scenario_rig rig;
+    scenario_open(&rig, &scenario);
+    assert_true(soc_cut_wire(sim_soc(rig.sim), "IO2"));
+    assert_true(soc_cut_wire(sim_soc(rig.sim), "IO3"));
+    soc_set_undriven(sim_soc(rig.sim), 0xFB); /* neither is as in the ID */
+    assert_int_equal(reason_of_init(&rig), REASON_READ_MODES_DIFFER);
     scenario_close(&rig);
 }
 
@@ -148,6 +276,10 @@ int main(void)
         cmocka_unit_test(a_long_delay_is_kept),
         cmocka_unit_test(a_vtor_that_does_not_take_the_vectors_is_an_error),
         cmocka_unit_test(a_record_that_does_not_hold_is_replaced),
+        cmocka_unit_test(a_chip_that_stays_busy_is_refused),
+        cmocka_unit_test(an_erase_without_end_is_torn),
+        cmocka_unit_test(a_silent_line_is_told_by_its_level),
+        cmocka_unit_test(two_broken_tracks_are_not_blamed_on_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

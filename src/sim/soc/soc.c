@@ -423,6 +423,11 @@ bool soc_cut_wire(struct soc *soc, const char *signal)
     return true;
 }
 
+void soc_set_undriven(struct soc *soc, uint8_t level)
+{
+    soc->config.undriven = level;
+}
+
 bool soc_swap_wires(struct soc *soc, const char *one, const char *other)
 {
     struct wire *first = find_wire(soc, one), *second = find_wire(soc, other);

@@ -98,6 +98,8 @@ void soc_stick(struct soc *soc, uint32_t address, uint32_t mask, uint32_t value)
 void soc_stop_oscillator(struct soc *soc);
 /* Cuts the wire to the chip's signal ("IO2"). Returns false if there is none. */
 bool soc_cut_wire(struct soc *soc, const char *signal);
+/* Level of data lines that nobody drives, bit n = IOn, from now on. */
+void soc_set_undriven(struct soc *soc, uint8_t level);
 /* Exchanges the tracks to two signals of the chip. Returns false if one is not wired. */
 bool soc_swap_wires(struct soc *soc, const char *one, const char *other);
 
