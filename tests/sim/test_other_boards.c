@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#define PERIOD_PS 31250u               /* 32 MHz */
 #define GPION_IDR UINT32_C(0x56023410) /* only reads [HDR] */
 
 static const uint32_t init[4] = {1, 0, 0, 0};
@@ -269,6 +270,39 @@ static void two_broken_tracks_are_not_blamed_on_one(void **state)
     scenario_close(&rig);
 }
 
+/* A frame of bytes on one line, by somebody else. */
+static void send(struct scenario_rig *rig, const uint8_t *bytes, unsigned count)
+{
+    struct nor *nor = sim_nor(rig->sim);
+    struct sim_clock *clock = sim_clock(rig->sim);
+    clock->now_ps += PS_PER_US;
+    nor_select(nor, clock->now_ps, PERIOD_PS);
+    for (unsigned bit = 0; bit < 8 * count; bit++) {
+        uint8_t level = bytes[bit / 8] >> (7 - bit % 8) & 1;
+        nor_clock(nor, clock->now_ps, NOR_EDGE_PERIOD, (struct nor_lines){level, 1});
+        clock->now_ps += PERIOD_PS;
+    }
+    nor_deselect(nor, clock->now_ps);
+}
+
+/* SRP1 of the S25FL064L, written for good: no status register can be written again. */
+static void a_protection_that_cannot_be_taken_off_is_told(void **state)
+{
+    (void)state;
+    static const uint8_t enable[] = {0x06}, lock[] = {0x01, 0x1C, 0x03};
+    struct scenario_rig rig;
+    struct nor_state now;
+    open_variant(&rig, "NCS1", "");
+    send(&rig, enable, sizeof enable);
+    send(&rig, lock, sizeof lock);
+    sim_clock(rig.sim)->now_ps += PS_PER_SECOND;
+    nor_get_state(sim_nor(rig.sim), sim_clock(rig.sim)->now_ps, &now);
+    assert_int_equal(now.status1, 0x1C);
+    assert_int_equal(now.config1 & 3, 3);
+    assert_int_equal(reason_of_init(&rig), REASON_PROTECTED);
+    scenario_close(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -280,6 +314,7 @@ int main(void)
         cmocka_unit_test(an_erase_without_end_is_torn),
         cmocka_unit_test(a_silent_line_is_told_by_its_level),
         cmocka_unit_test(two_broken_tracks_are_not_blamed_on_one),
+        cmocka_unit_test(a_protection_that_cannot_be_taken_off_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
