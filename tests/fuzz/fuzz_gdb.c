@@ -12,6 +12,8 @@
 
 #include <sys/socket.h>
 
+#define RUNS_PER_RESET 32u /* a reset and a download take longer than all else */
+
 static struct {
     struct board board;
     struct loader_file loader;
@@ -19,6 +21,7 @@ static struct {
     struct session session;
     struct connection connection;
     struct stub stub;
+    unsigned runs;
     int client; /* has closed its way to us: what runs looks there and halts */
 } fuzz;
 
@@ -80,8 +83,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (fuzz.session.target == NULL) {
         open_board();
     }
-    sim_reset(sim_target_sim(&fuzz.target));
-    FUZZ_ASSERT(session_download(&fuzz.session, &error));
+    if (fuzz.runs++ % RUNS_PER_RESET == 0) {
+        sim_reset(sim_target_sim(&fuzz.target));
+        FUZZ_ASSERT(session_download(&fuzz.session, &error));
+    }
     int socket = fuzz.connection.socket;
     connection_init(&fuzz.connection, socket);
     stub_attach(&fuzz.stub, &fuzz.connection);
