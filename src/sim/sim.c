@@ -15,6 +15,9 @@
 
 struct sim {
     struct sim_config config;
+    struct sim_moments moments;
+    unsigned instructions; /* since the last moment of a block */
+    bool bus_error;        /* of the next register access */
     struct sim_clock clock;
     struct nor *nor;
     struct soc *soc;
@@ -31,34 +34,62 @@ static enum cpu_access to_cpu(enum soc_access access)
     }
 }
 
+static void tell(struct sim *sim, enum sim_moment kind, uint32_t where, bool write)
+{
+    if (sim->moments.moment != NULL && !cpu_is_trying(sim->cpu)) {
+        sim->moments.moment(sim->moments.context, kind, where, write);
+    }
+}
+
+/* True if the access shall end in a bus error. */
+static bool begin_access(struct sim *sim, uint32_t address, bool write)
+{
+    if (soc_is_window(sim->soc, address)) {
+        return false;
+    }
+    tell(sim, SIM_MOMENT_REGISTER, address, write);
+    bool error = sim->bus_error;
+    sim->bus_error = false;
+    return error;
+}
+
 static enum cpu_access bus_read(void *context, uint32_t address, unsigned size, uint32_t *value)
 {
-    return to_cpu(soc_read(context, address, size, value));
+    struct sim *sim = context;
+    *value = 0;
+    return begin_access(sim, address, false) ? CPU_ACCESS_FAULT
+                                             : to_cpu(soc_read(sim->soc, address, size, value));
 }
 
 static enum cpu_access bus_write(void *context, uint32_t address, unsigned size, uint32_t value)
 {
-    return to_cpu(soc_write(context, address, size, value));
+    struct sim *sim = context;
+    return begin_access(sim, address, true) ? CPU_ACCESS_FAULT
+                                            : to_cpu(soc_write(sim->soc, address, size, value));
 }
 
 static bool bus_is_window(void *context, uint32_t address)
 {
-    return soc_is_window(context, address);
+    const struct sim *sim = context;
+    return soc_is_window(sim->soc, address);
 }
 
 static bool bus_is_pure(void *context, uint32_t address)
 {
-    return soc_read_is_pure(context, address);
+    const struct sim *sim = context;
+    return soc_read_is_pure(sim->soc, address);
 }
 
 static uint64_t bus_next_event(void *context)
 {
-    return soc_next_event(context);
+    struct sim *sim = context;
+    return soc_next_event(sim->soc);
 }
 
 static uint32_t bus_cpu_hz(void *context)
 {
-    return soc_cpu_hz(context);
+    const struct sim *sim = context;
+    return soc_cpu_hz(sim->soc);
 }
 
 static bool map_rams(struct sim *sim, struct error *error)
@@ -87,7 +118,7 @@ static bool create_parts(struct sim *sim, struct error *error)
     if (sim->soc == NULL) {
         return false;
     }
-    sim->bus = (struct cpu_bus){sim->soc,    bus_read,       bus_write, bus_is_window,
+    sim->bus = (struct cpu_bus){sim,         bus_read,       bus_write, bus_is_window,
                                 bus_is_pure, bus_next_event, bus_cpu_hz};
     sim->cpu = cpu_create(&sim->config.cpu, &sim->bus, &sim->clock, error);
     return sim->cpu != NULL && map_rams(sim, error);
@@ -137,6 +168,34 @@ struct soc *sim_soc(struct sim *sim)
 struct nor *sim_nor(struct sim *sim)
 {
     return sim->nor;
+}
+
+static void on_frame(void *context, uint8_t opcode)
+{
+    tell(context, SIM_MOMENT_FRAME, opcode, false);
+}
+
+static void on_step(void *context, uint32_t pc)
+{
+    struct sim *sim = context;
+    if (++sim->instructions == SIM_BLOCK) {
+        sim->instructions = 0;
+        tell(sim, SIM_MOMENT_BLOCK, pc, false);
+    }
+}
+
+void sim_watch_moments(struct sim *sim, const struct sim_moments *moments)
+{
+    const bool on = moments != NULL;
+    sim->moments = on ? *moments : (struct sim_moments){NULL, NULL};
+    sim->instructions = 0;
+    soc_watch_frames(sim->soc, on ? on_frame : NULL, sim);
+    cpu_watch_steps(sim->cpu, on ? on_step : NULL, sim);
+}
+
+void sim_fail_access(struct sim *sim, bool fail)
+{
+    sim->bus_error = fail;
 }
 
 struct sim_clock *sim_clock(struct sim *sim)

@@ -17,6 +17,20 @@ struct sim_config {
 
 struct sim;
 
+/* Moments at which something may go wrong, told before they happen. */
+enum sim_moment {
+    SIM_MOMENT_FRAME,    /* CS# falls; `where` is the opcode */
+    SIM_MOMENT_REGISTER, /* an access of the core outside RAM and windows; `where` is the address */
+    SIM_MOMENT_BLOCK     /* SIM_BLOCK instructions were executed; `where` is the next one's address */
+};
+#define SIM_BLOCK 64
+
+/* Trials of the jump rule are not told, nor what a jump leaves out. */
+struct sim_moments {
+    void *context;
+    void (*moment)(void *context, enum sim_moment kind, uint32_t where, bool write);
+};
+
 struct sim *sim_create(const struct sim_config *config, struct error *error);
 void sim_destroy(struct sim *sim);
 
@@ -24,6 +38,11 @@ struct cpu *sim_cpu(struct sim *sim);
 struct soc *sim_soc(struct sim *sim);
 struct nor *sim_nor(struct sim *sim);
 struct sim_clock *sim_clock(struct sim *sim);
+
+/* NULL: nobody is told, the default. The first block begins now. */
+void sim_watch_moments(struct sim *sim, const struct sim_moments *moments);
+/* The register access that was told last, or the next, ends in a bus error. */
+void sim_fail_access(struct sim *sim, bool fail);
 
 /* NRST: core and SoC, not the chip (a board seldom wires it). The boot ROM's leavings included. */
 void sim_reset(struct sim *sim);

@@ -98,7 +98,7 @@ struct xspi {
     struct xspi_pins pins;
     struct sim_clock *clock;
     uint32_t kernel_hz;
-    bool wedged;
+    bool wedged, held;
 
     uint32_t registers[XSPI_BANK_SIZE / 4]; /* by offset / 4; SR, FCR and DR are not kept here */
     uint32_t flags;                         /* TEF, TCF, SMF, TOF */
@@ -129,7 +129,7 @@ static inline enum xspi_fmode xspi_fmode(const struct xspi *x)
 /* No edge will come: wedged, or the kernel clock is stopped. */
 static inline bool xspi_is_stuck(const struct xspi *x)
 {
-    return x->wedged || x->kernel_hz == 0;
+    return x->wedged || x->held || x->kernel_hz == 0;
 }
 
 /* fifo.c */

@@ -78,6 +78,11 @@ const char *xspi_name(const struct xspi *x)
     return x->name;
 }
 
+uint8_t xspi_opcode(const struct xspi *x)
+{
+    return x->frame.phases[0].bytes[0];
+}
+
 const struct xspi_stats *xspi_stats(const struct xspi *x)
 {
     return &x->stats;
@@ -167,6 +172,15 @@ bool xspi_set_kernel_clock(struct xspi *x, uint32_t hz)
         xspi_stop(x); /* EN was cleared while no clock could carry it out */
     }
     return false;
+}
+
+void xspi_hold_clock(struct xspi *x, bool held)
+{
+    xspi_advance(x);
+    x->held = held;
+    if (!held && x->bus_ps < x->clock->now_ps) {
+        x->bus_ps = x->clock->now_ps; /* what stood still goes on from here */
+    }
 }
 
 static void frame_over(struct xspi *x)

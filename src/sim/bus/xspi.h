@@ -39,6 +39,9 @@ void xspi_reset(struct xspi *xspi);
 /* Kernel clock in Hz; 0 = stopped. A change while enabled wedges the controller until reset: true. */
 bool xspi_set_kernel_clock(struct xspi *xspi, uint32_t hz);
 
+/* A fault: the kernel clock stands still, and goes on. */
+void xspi_hold_clock(struct xspi *xspi, bool held);
+
 /* Register access at `offset` from the bank's base; size 1, 2 or 4. May advance the clock (stalls
  * that resolve). */
 enum xspi_access xspi_read(struct xspi *xspi, uint32_t offset, unsigned size, uint32_t *value);
@@ -61,6 +64,8 @@ bool xspi_is_enabled(const struct xspi *xspi);
 /* EN = 1 and FMODE = memory-mapped. */
 bool xspi_is_mapped(const struct xspi *xspi);
 const char *xspi_name(const struct xspi *xspi);
+/* First byte of the instruction of the frames that it puts on the pins now. */
+uint8_t xspi_opcode(const struct xspi *xspi);
 
 struct xspi_stats {
     uint64_t frames;        /* put on the pins */

@@ -225,6 +225,8 @@ struct cpu {
     unsigned breakpoint_count;
     void (*watch)(void *context, uint32_t address, unsigned size, uint32_t value);
     void *watch_context;
+    void (*stepped)(void *context, uint32_t pc);
+    void *stepped_context;
     const struct cpu_probe *probe;
     struct jump *jump;
     struct cache *cache;       /* NULL: not modelled */

@@ -130,6 +130,10 @@ void cpu_set_non_secure(struct cpu *cpu, bool non_secure);
 void cpu_set_vtor_alignment(struct cpu *cpu, uint32_t alignment);
 /* Pends external interrupt `number` (0 = first external). */
 void cpu_pend_interrupt(struct cpu *cpu, unsigned number);
+/* Enables and pends it, or neither; from within an access or an instruction, too. */
+void cpu_raise_interrupt(struct cpu *cpu, unsigned number, bool on);
+/* What runs now will be undone: a trial of the jump rule. */
+bool cpu_is_trying(const struct cpu *cpu);
 
 struct cpu_stats {
     uint64_t instructions; /* executed or skipped by a jump, so the same with and without jumps */
@@ -165,6 +169,8 @@ unsigned cpu_cache_lines(const struct cpu *cpu, enum cpu_cache cache);
 void cpu_watch_writes(struct cpu *cpu,
                       void (*hook)(void *context, uint32_t address, unsigned size, uint32_t value),
                       void *context);
+/* Before each instruction that counts; NULL = none. */
+void cpu_watch_steps(struct cpu *cpu, void (*hook)(void *context, uint32_t pc), void *context);
 /* From within such a hook: the core halts after the instruction, with CPU_STOP_BREAKPOINT. Time that
  * the jump rule skips is no instruction: a loop's stores are seen when they are carried out. */
 void cpu_halt_soon(struct cpu *cpu);

@@ -105,11 +105,11 @@ static bool transfer(struct cpu *cpu, uint32_t address, uint8_t *bytes, size_t s
         if (r != NULL) {
             uint32_t offset = address - r->base;
             part = size < r->size - offset ? size : r->size - offset;
-            if (write) {
+            if (!write) {
+                memcpy(bytes, r->bytes + offset, part);
+            } else if (memcmp(r->bytes + offset, bytes, part) != 0) { /* else its code stays known */
                 memcpy(r->bytes + offset, bytes, part);
                 ram_forget_code(cpu, r, offset, (unsigned)part);
-            } else {
-                memcpy(bytes, r->bytes + offset, part);
             }
         } else {
             part = step_size(address, size);
@@ -191,4 +191,9 @@ void cpu_pend_interrupt(struct cpu *cpu, unsigned number)
     if (number < EXTERNAL_COUNT) {
         exception_pend(cpu, EXC_EXTERNAL + (int)number, true);
     }
+}
+
+bool cpu_is_trying(const struct cpu *cpu)
+{
+    return jump_in_trial(cpu);
 }

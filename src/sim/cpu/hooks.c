@@ -405,6 +405,9 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *contex
     if (cpu->probe != NULL && !jump_in_trial(cpu)) {
         cpu->probe->step(cpu->probe->context, pc);
     }
+    if (cpu->stepped != NULL && !jump_in_trial(cpu)) {
+        cpu->stepped(cpu->stepped_context, pc);
+    }
 }
 
 /* In the place of on_code(), when coverage is asked for. */

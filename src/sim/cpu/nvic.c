@@ -126,3 +126,13 @@ bool nvic_write(struct cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes
     }
     return true;
 }
+
+void cpu_raise_interrupt(struct cpu *cpu, unsigned number, bool on)
+{
+    if (number < EXTERNAL_COUNT) {
+        enable(cpu, EXC_EXTERNAL + (int)number, on);
+        exception_pend(cpu, EXC_EXTERNAL + (int)number, on);
+        exception_review(cpu);
+        time_rearm(cpu);
+    }
+}

@@ -10,6 +10,12 @@ void cpu_watch_writes(struct cpu *cpu,
     cpu->watch_context = context;
 }
 
+void cpu_watch_steps(struct cpu *cpu, void (*hook)(void *context, uint32_t pc), void *context)
+{
+    cpu->stepped = hook;
+    cpu->stepped_context = context;
+}
+
 void cpu_set_probe(struct cpu *cpu, const struct cpu_probe *probe)
 {
     cpu->probe = probe;

@@ -183,6 +183,9 @@ struct nor {
 
     uint8_t page[NOR_PAGE_MAX]; /* program buffer; FF where nothing was loaded */
     struct nor_frame frame;
+    enum nor_failure failure;
+    bool strayed;
+    uint32_t stray; /* cell that NOR_FAILURE_ASTRAY has changed */
     struct nor_stats stats;
     unsigned last_opcode;
     void (*notice)(void *context, enum nor_notice notice, uint8_t opcode, uint32_t address,
@@ -243,6 +246,14 @@ void nor_operation_abort(struct nor *nor, uint64_t now_ps);
 uint8_t nor_suspend_bits(const struct nor *nor);
 /* Does the cell belong to what is suspended? */
 bool nor_in_suspended(const struct nor *nor, uint32_t address);
+
+/* fault.c */
+/* An operation has just begun. */
+void nor_failure_started(struct nor *nor, uint64_t now_ps);
+/* What the operation does to the cells is done, and it is something else. */
+bool nor_failure_replaces(struct nor *nor, const struct nor_operation *operation);
+/* It has been done; so is more. */
+void nor_failure_spoils(struct nor *nor, const struct nor_operation *operation);
 
 /* protect.c */
 /* True if any cell of this range is protected. */

@@ -121,6 +121,20 @@ void nor_observe(struct nor *nor,
 /* True if the part has this opcode in the SPI protocol. */
 bool nor_knows(const struct nor *nor, uint8_t opcode);
 
+/* A chip that fails at the next program or erase of the array, or at the one under way. */
+enum nor_failure {
+    NOR_FAILURE_NONE,
+    NOR_FAILURE_NEVER_ENDS, /* until a reset */
+    NOR_FAILURE_NOTHING,    /* ends as if it had been done */
+    NOR_FAILURE_PARTLY,     /* done to a part of the cells only */
+    NOR_FAILURE_ASTRAY,     /* done, and one bit more of the page or sector is 0 */
+    NOR_FAILURE_PROTECTED   /* every one refused, as if all were protected; until healed */
+};
+/* NOR_FAILURE_NONE heals. */
+void nor_fail(struct nor *nor, uint64_t now_ps, enum nor_failure failure);
+/* The cell that went astray since nor_fail(), if one did. */
+bool nor_strayed(const struct nor *nor, uint32_t *address);
+
 /* Counts of what was done, for the over-erase instrument and the benches. */
 struct nor_stats {
     uint64_t frames;

@@ -54,6 +54,7 @@ void nor_operation_start(struct nor *nor, uint64_t now_ps, enum nor_operation_ki
     if (kind == NOR_OPERATION_PROGRAM || kind == NOR_OPERATION_SECURITY_PROGRAM) {
         memcpy(operation->data, nor->page, sizeof(operation->data));
     }
+    nor_failure_started(nor, now_ps);
     tell_start(nor, kind, address, length);
 }
 
@@ -113,7 +114,10 @@ static void finish(struct nor *nor)
     nor->operation.kind = NOR_IDLE;
     nor->wel = false;
     nor->linger = nor->timing == NOR_TIMING_FAST && !nor->shown;
-    apply(nor, &done);
+    if (!nor_failure_replaces(nor, &done)) {
+        apply(nor, &done);
+        nor_failure_spoils(nor, &done);
+    }
 }
 
 void nor_settle(struct nor *nor, uint64_t now_ps)

@@ -71,6 +71,9 @@ bool nor_is_protected(const struct nor *nor, uint32_t address, uint32_t length)
 {
     uint32_t first = address / NOR_SECTOR * NOR_SECTOR;
     bool individual = (nor->now.cr2 & CR2_WPS) != 0;
+    if (nor->failure == NOR_FAILURE_PROTECTED) {
+        return true;
+    }
     for (uint32_t at = first; at < address + length; at += NOR_SECTOR) {
         bool locked = individual ? nor->locked[at / NOR_SECTOR] : legacy_protected(nor, at);
         if (locked || pointer_protected(nor, at)) {

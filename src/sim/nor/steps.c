@@ -69,7 +69,8 @@ void nor_program_page(struct nor *nor, uint64_t now_ps, const struct nor_guard *
     uint32_t page = nor->frame.address & (nor->part->size - 1) & ~(nor->part->page - 1);
     uint32_t count =
         nor->frame.data_count < nor->part->page ? nor->frame.data_count : nor->part->page;
-    if (guard->is_protected(nor, page, nor->part->page) || nor_in_suspended(nor, page)) {
+    if (nor->failure == NOR_FAILURE_PROTECTED || guard->is_protected(nor, page, nor->part->page) ||
+        nor_in_suspended(nor, page)) {
         guard->refuse(nor, SR2_P_ERR);
         return;
     }
@@ -82,7 +83,7 @@ void nor_erase_unit(struct nor *nor, uint64_t now_ps, const struct nor_guard *gu
 {
     bool chip = time == NOR_TIME_ERASE_CHIP;
     uint32_t address = chip ? 0 : nor->frame.address & (nor->part->size - 1) & ~(unit - 1);
-    if (guard->is_protected(nor, address, unit)) {
+    if (nor->failure == NOR_FAILURE_PROTECTED || guard->is_protected(nor, address, unit)) {
         guard->refuse(nor, SR2_E_ERR);
         return;
     }

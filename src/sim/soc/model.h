@@ -171,6 +171,17 @@ struct iwdg {
     bool unlocked; /* PR, RLR, WINR and EWCR may be written */
 };
 
+struct soc_faults {
+    bool power_lost;
+    bool selecting; /* a frame begins, at frame_ps of the bus */
+    uint64_t frame_ps;
+    enum soc_lines lines;
+    uint32_t lines_count; /* of clocks in which the chip drove something; SOC_LINES_FLIP_ONCE: left */
+    uint32_t lines_seed;
+    void (*frame)(void *context, uint8_t opcode);
+    void *frame_context;
+};
+
 struct soc {
     struct soc_config config;
     struct sim_clock *clock;
@@ -193,6 +204,7 @@ struct soc {
     uint64_t random;
     struct stuck stuck[STUCK_MAX];
     unsigned stuck_count;
+    struct soc_faults faults;
     struct soc_stats stats;
     void (*notice)(void *context, enum soc_notice notice, uint32_t address, const char *what);
     void *notice_context;
@@ -258,6 +270,10 @@ static inline bool soc_is_observed(const struct soc *soc)
 void soc_tell(const struct soc *soc, enum soc_notice notice, uint32_t address, const char *what);
 /* A frame of a controller begins: tells if it cannot be heard, or answered, by the chip. */
 void soc_tell_frame(const struct soc *soc, const struct route *route, unsigned chip_select);
+
+/* fault.c: what the chip drives, as it arrives; a frame begins. */
+struct nor_lines soc_faults_lines(struct soc *soc, struct nor_lines from_chip);
+void soc_faults_frame(struct soc *soc, uint8_t opcode, uint64_t now_ps);
 
 /* pads.c */
 bool soc_pad_parse(const char *pad, enum bank *port, uint8_t *pin);

@@ -172,6 +172,7 @@ static void update_power_and_reset(struct soc *soc)
             released = released && driven_level(soc, wire) != 0;
         }
     }
+    power = power && !soc->faults.power_lost;
     if (soc->chip != NULL && power != soc->chip_powered) {
         nor_set_power(soc->chip, soc->clock->now_ps, power);
     }
@@ -220,6 +221,7 @@ static void pins_select(void *context, unsigned chip_select, uint64_t now_ps, ui
     if (soc_is_observed(soc)) {
         soc_tell_frame(soc, route, chip_select);
     }
+    soc_faults_frame(soc, xspi_opcode(soc->xspi[index_of(route)]), now_ps);
     if (soc->chip == NULL || soc->selected_by >= 0) {
         return;
     }
@@ -274,6 +276,9 @@ static uint8_t pins_clock(void *context, uint64_t now_ps, enum nor_edge edge, st
         } else {
             in = from_chip(route, nor_clock(soc->chip, now_ps, edge, towards_chip(route, out)));
         }
+    }
+    if (soc->faults.lines != SOC_LINES_GOOD) {
+        in = soc_faults_lines(soc, in);
     }
     const uint8_t driven_out = (uint8_t)(out.driven & ~in.driven);
     const uint8_t nobody = (uint8_t) ~(in.driven | driven_out);

@@ -103,6 +103,31 @@ void soc_set_undriven(struct soc *soc, uint8_t level);
 /* Exchanges the tracks to two signals of the chip. Returns false if one is not wired. */
 bool soc_swap_wires(struct soc *soc, const char *one, const char *other);
 
+/* What happens to the lines that the chip drives, on their way. */
+enum soc_lines {
+    SOC_LINES_GOOD,
+    SOC_LINES_FLIP_ONCE,   /* one bit, within the next clocks that carry data */
+    SOC_LINES_FLIP_ALWAYS, /* one bit in every eight clocks */
+    SOC_LINES_HIGH,
+    SOC_LINES_LOW
+};
+void soc_spoil_lines(struct soc *soc, enum soc_lines lines, uint64_t seed);
+/* Kernel clocks of the controllers stand still, whatever RCC says. */
+void soc_stop_kernel_clocks(struct soc *soc, bool stopped);
+/* The chip's supply fails, whatever drives it. */
+void soc_lose_power(struct soc *soc, bool lost);
+/* Off, and on again at once: all that the chip keeps without its cells is lost. */
+void soc_dip_power(struct soc *soc);
+/* nor_fail() at the present of the chip. */
+void soc_fail_chip(struct soc *soc, enum nor_failure failure);
+/* soc_stick() on the status register of every XSPI controller. */
+void soc_stick_status(struct soc *soc, uint32_t mask, uint32_t value);
+/* Undoes every soc_stick(). */
+void soc_release_stuck(struct soc *soc);
+/* Called as CS# falls, with the opcode of the frame; NULL = none. From within, nothing but the
+ * faults above that concern the chip and its lines may be set. */
+void soc_watch_frames(struct soc *soc, void (*frame)(void *context, uint8_t opcode), void *context);
+
 /* Name of a register, "XSPI2.SR", and of a bit or field, for reports; empty if unknown. */
 void soc_register_name(const struct soc *soc, uint32_t address, char *buffer, size_t size);
 
