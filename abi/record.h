@@ -82,8 +82,9 @@ enum record_reason {
     REASON_PROTOCOL =
         31, /* the chip does not answer in the protocol it was switched to: 1 if octal, SR1, 1 if it
               heard that and answers in SPI again */
-    REASON_SFDP = 32 /* the chip's basic SFDP table is another one: its address, CRC-32, the CRC-32
+    REASON_SFDP = 32, /* the chip's basic SFDP table is another one: its address, CRC-32, the CRC-32
                         that the board was built from */
+    REASON_RESTARTED = 33 /* the chip lost its state while it was read: offset, SR1 */
 };
 
 /* `found`: the chip's status registers as Init found them, before it changed anything: SR1 in bits

@@ -114,9 +114,12 @@ uint64_t loader_run(uint32_t function, const uint32_t arguments[4])
     case FUNCTION_WRITE: value = nor_write(offset, size, bytes); break;
     case FUNCTION_SECTOR_ERASE: value = nor_erase(offset, size); break;
     case FUNCTION_MASS_ERASE: value = nor_erase_chip(); break;
-    case FUNCTION_READ: value = nor_read(offset, size, BUS_STORE, bytes, &result); break;
+    case FUNCTION_READ: value = nor_fetch(offset, size, BUS_STORE, bytes, &result); break;
     case FUNCTION_VERIFY: value = verify(offset, size, arguments); break;
-    default: nor_read(offset, size, BUS_SUM, NULL, &result); value = arguments[2] + result.sum;
+    default: /* a sum that is not true must not look like that of a blank flash */
+        if (nor_fetch(offset, size, BUS_SUM, NULL, &result)) {
+            value = arguments[2] + result.sum;
+        }
     }
     return nor_leave() || function >= FUNCTION_VERIFY ? value : 0;
 }

@@ -78,6 +78,18 @@ bool nor_read(uint32_t offset, uint32_t size, enum bus_sink sink, const uint8_t 
            (tail == 0 || read_edge(offset + size - 1, sink, bytes + size - 1, 1, result));
 }
 
+bool nor_fetch(uint32_t offset, uint32_t size, enum bus_sink sink, const uint8_t *bytes,
+               struct bus_result *result)
+{
+    uint32_t status;
+    if (!chip_command(OPCODE_WREN, 1) || !nor_read(offset, size, sink, bytes, result) ||
+        !chip_status(&status) || !chip_command(OPCODE_WRDI, 1)) {
+        return false;
+    }
+    return (status & (SR1_WEL | SR1_WIP)) == SR1_WEL ||
+           flight_fail(REASON_RESTARTED, offset, status & 0xFFu, 0);
+}
+
 static bool is_blank(const uint8_t *bytes, uint32_t size)
 {
     while (size > 0 && *bytes++ == 0xFF) {

@@ -28,5 +28,9 @@ bool nor_erase_chip(void);
 /* One read in the fast mode, into the sink. */
 bool nor_read(uint32_t offset, uint32_t size, enum bus_sink sink, const uint8_t *bytes,
               struct bus_result *result);
+/* nor_read() for what nobody compares: WEL, which is lost with the chip's state, must last from before
+ * the read to after it. */
+bool nor_fetch(uint32_t offset, uint32_t size, enum bus_sink sink, const uint8_t *bytes,
+               struct bus_result *result);
 
 #endif

@@ -209,7 +209,7 @@ static void assert_true_success(enum loader_function function, const uint8_t dat
     for (uint32_t i = 0; i < size && function != LOADER_WRITE; i++) {
         assert_int_equal(test.rig.cells[offset + i], 0xFF);
     }
-    if (function == LOADER_READ && test.kind != SUPPLY) { /* which is class B */
+    if (function == LOADER_READ) {
         assert_true(cpu_debug_read(sim_cpu(test.rig.sim), test.rig.session.layout.buffer, bytes,
                                    sizeof bytes));
         assert_memory_equal(bytes, test.rig.cells + AT, SIZE);
@@ -330,24 +330,28 @@ static void sweep_all(const struct scenario *scenario, unsigned step)
     }
 }
 
-/* Of a flash without supply Read tells what its lines show, and says that it is so: class B. */
-static void a_read_is_deceived(void **state)
+/* Without supply the lines show what nobody drives: neither all 0 nor all 1 passes for data. */
+static void a_read_notices_that_the_chip_went(void **state)
 {
+    static const uint8_t undriven[] = {0x00, 0xFF};
     (void)state;
-    uint32_t results[2];
-    uint8_t data[SIZE], got[SIZE];
-    open_board(&(struct scenario){.unclocked = SOC_UNCLOCKED_IGNORED});
-    listen_to(LOADER_READ);
-    make_ready(LOADER_READ, data);
-    test.kind = SUPPLY;
-    test.after_us = test.frames[0] / 2;
-    test.armed = true;
-    assert_true(call(LOADER_READ, results));
-    assert_int_equal(results[0], 1);
-    assert_true(cpu_debug_read(sim_cpu(test.rig.sim), test.rig.session.layout.buffer, got, SIZE));
-    assert_memory_not_equal(got, data, SIZE);
-    assert_works_again(LOADER_READ);
-    close_board();
+    for (unsigned i = 0; i < 2; i++) {
+        uint32_t results[2];
+        uint8_t data[SIZE];
+        open_board(&(struct scenario){.unclocked = SOC_UNCLOCKED_IGNORED});
+        soc_set_undriven(sim_soc(test.rig.sim), undriven[i]);
+        listen_to(LOADER_READ);
+        make_ready(LOADER_READ, data);
+        test.kind = SUPPLY;
+        test.after_us = test.frames[test.frame_count / 2];
+        test.armed = true;
+        assert_true(call(LOADER_READ, results));
+        assert_int_equal(results[0], 0);
+        assert_true(session_read_record(&test.rig.session));
+        assert_int_equal(test.rig.session.record.reason, REASON_RESTARTED);
+        assert_works_again(LOADER_READ);
+        close_board();
+    }
 }
 
 static void a_call_survives_what_drops_out(void **state)
@@ -387,7 +391,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_survives_what_drops_out),
-        cmocka_unit_test(a_read_is_deceived),
+        cmocka_unit_test(a_read_notices_that_the_chip_went),
         cmocka_unit_test(so_does_an_init_whose_chip_goes),
         cmocka_unit_test(so_does_one_that_speaks_octal),
         cmocka_unit_test(so_does_one_that_waits_for_room),

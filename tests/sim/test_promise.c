@@ -110,10 +110,6 @@ static const struct beyond beyond[] = {
      .states = {"chip: other latency"},
      .function = LOADER_READ,
      .expected = BEYOND_DECEIVED},
-    {.what = "The flash loses its supply in the middle of Read",
-     .outcome = "Read returns 1 with what lines show that nobody drives; "
-                "`tests/sim/test_dropouts.c` tries it",
-     .expected = BEYOND_UNTRIED},
     {.what = "Old lines of the I-cache over the loader's way in",
      .outcome = "old bytes are executed until the loader's ICIALLU; what they are decides",
      .own = {.pokes = {{POKE_OR, 0xE000ED14u, 1u << 17}, {POKE_LINES, LINES_OF_GUARD, 0}}},
