@@ -102,6 +102,7 @@ struct flash_step {
     uint8_t clear;
     uint8_t set;
     uint8_t flags; /* FLASH_STEP_* */
+    uint8_t once;  /* bits that lock something for good: written as 0 whatever they read */
 };
 
 #define FLASH_STEP_VOLATILE UINT8_C(1) /* 50h before it: gone with the next reset; else 06h */

@@ -21,7 +21,8 @@ static bool send(const struct flash_step *step, uint32_t count, const uint8_t *b
  * bits are as written. */
 bool chip_configure(void)
 {
-    const struct flash_step *step = state->board->flash.steps, *first = step;
+    const struct flash_block *flash = &state->board->flash;
+    const struct flash_step *step = flash->steps, *first = step;
     const struct flash_step *end = step + BOARD_BLOCK_FLASH_STEPS;
     uint8_t bytes[BOARD_BLOCK_FLASH_STEPS];
     uint32_t count = 0, differs = 0;
@@ -32,13 +33,16 @@ bool chip_configure(void)
             return false;
         }
         value = (step->flags & FLASH_STEP_SECOND) != 0 ? value >> 8 : value & 0xFFu;
+        if (step->read == OPCODE_RDSR && (value & SR1_WIP) != 0) { /* it was idle: not its word */
+            return flight_fail(REASON_BUSY_NV_WRITE, value, 0, flash->register_write_ms);
+        }
         uint32_t wanted = (value & ~(uint32_t)step->clear) | step->set;
         uint32_t wrong = step->read != 0 ? value ^ wanted : !again;
         if (again && wrong != 0) {
             return flight_fail((wrong & step->set) != 0 ? REASON_QUAD_ENABLE : REASON_PROTECTED,
                                value, wrong, step->read);
         }
-        bytes[count++] = (uint8_t)wanted;
+        bytes[count++] = (uint8_t)(wanted & ~(uint32_t)step->once);
         differs |= wrong;
         if ((step++->flags & FLASH_STEP_JOIN) != 0) {
             continue;

@@ -99,6 +99,7 @@ struct part_values {
     struct schema_value name, vendor, id, size, page_size, address_bytes, supply_min, supply_max;
     struct schema_value memory_type, max_clock, quad_enable, error_scheme, clear_status;
     struct schema_value volatile_status, suspend_status, protect_mask, protect_mask_sr2;
+    struct schema_value once_mask_sr2;
     struct schema_value global_unlock, exit_4byte, extended_address, read_id_quad, low_power_clock;
     struct schema_value chip_erase, latency, erase, reads, programs;
     struct slow_values read_slow;
@@ -140,6 +141,8 @@ const struct schema_key part_file_keys[] = {
                "block protection bits of SR1"),
     NUMBER_KEY(part_values, protect_mask_sr2, "protect_mask_sr2", QUANTITY_NUMBER, false, 0, 0xFF,
                "those of the register that 35h reads, such as CMP"),
+    NUMBER_KEY(part_values, once_mask_sr2, "once_mask_sr2", QUANTITY_NUMBER, false, 0, 0xFF,
+               "bits of that register that lock something for good: never written as 1"),
     CHOICE_KEY(part_values, global_unlock, "global_unlock_98h", false,
                "never always if_15h_b2 if_2bh_b7",
                "when 98h has to unlock the blocks: at every Init, or if WPS or WPSEL is set"),
@@ -318,6 +321,7 @@ static void take_setup(struct part_setup *setup, const struct part_values *value
         .extended_address = values->extended_address.number != 0,
         .protect_mask = (uint8_t)values->protect_mask.number,
         .protect_mask_sr2 = (uint8_t)values->protect_mask_sr2.number,
+        .once_mask_sr2 = (uint8_t)values->once_mask_sr2.number,
         .exit_4byte = (uint8_t)values->exit_4byte.number,
         .low_power_hz = (uint32_t)values->low_power_clock.number,
     };
@@ -335,6 +339,10 @@ static bool check_setup(struct yaml_file *file, const struct part_values *values
         return schema_error(
             file, &values->protect_mask_sr2, ERROR_BAD_VALUE, error,
             "`protect_mask_sr2` needs `quad_enable` 1, 5 or 6, which read SR2 by 35h");
+    }
+    if (setup->once_mask_sr2 != 0 && !reads_sr2) {
+        return schema_error(file, &values->once_mask_sr2, ERROR_BAD_VALUE, error,
+                            "`once_mask_sr2` needs `quad_enable` 1, 5 or 6, which read SR2 by 35h");
     }
     if (setup->suspend_status != SUSPEND_STATUS_NONE && setup->error_scheme != ERROR_SCHEME_NONE) {
         return schema_error(file, &values->suspend_status, ERROR_BAD_VALUE, error,

@@ -53,7 +53,8 @@ static void add_status_write(struct step_list *list, const struct part_setup *se
                                       .read = two ? 0x35 : 0,
                                       .clear = setup->protect_mask_sr2,
                                       .set = quad ? SR2_QUAD : 0,
-                                      .flags = flags});
+                                      .flags = flags,
+                                      .once = setup->once_mask_sr2});
     } else if (fast) {
         add(list,
             (struct flash_step){.opcode = 0x01, .read = 0x15, .flags = flags | FLASH_STEP_JOIN});
@@ -76,7 +77,8 @@ static void add_second_write(struct step_list *list, const struct part_setup *se
                                       .read = 0x35,
                                       .clear = setup->protect_mask_sr2,
                                       .set = quad ? SR2_QUAD : 0,
-                                      .flags = flags});
+                                      .flags = flags,
+                                      .once = setup->once_mask_sr2});
     }
 }
 

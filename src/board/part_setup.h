@@ -56,6 +56,7 @@ struct part_setup {
     bool extended_address;    /* C5h selects 16 MiB for 3-byte addresses, and may not be 0 */
     uint8_t protect_mask;     /* block protection bits of SR1 */
     uint8_t protect_mask_sr2; /* the same of SR2; only where 35h reads it */
+    uint8_t once_mask_sr2;    /* bits of SR2 that can be set, and then stay so */
     uint8_t exit_4byte;       /* opcode that leaves 4-byte address mode; 0 = none */
     uint32_t low_power_hz;    /* up to this clock CR2 bit 1 may be 0 (MX25R); 0 = no such bit */
 };

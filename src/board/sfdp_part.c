@@ -29,10 +29,12 @@
 #define TIME_MAX_MS       UINT32_C(2147000) /* twice that in microseconds fits 32 bits */
 #define PROTECT_SR1       0x3C /* BP0 to BP2, and bit 5: BP3, or TB, which only says which end */
 #define PROTECT_SR2       0x40 /* CMP, where 35h reads SR2 */
-#define CHIP_ERASE        0xC7
-#define EXIT_4BYTE        0xE9
-#define LEAVES_4BYTE_E9   0x03 /* E9h, with or without 06h before it */
-#define TYPICAL_PART      10u  /* of a limit, where no typical time is told [INF] */
+#define ONCE_SR2                                                                                   \
+    0x3D /* LB bits and SRP1 of the families known; 0 is written to others in vain [INF] */
+#define CHIP_ERASE      0xC7
+#define EXIT_4BYTE      0xE9
+#define LEAVES_4BYTE_E9 0x03 /* E9h, with or without 06h before it */
+#define TYPICAL_PART    10u  /* of a limit, where no typical time is told [INF] */
 
 const char *const sfdp_part_assumptions[] = {
     "clock: 50 MHz at most, 20 MHz by 03h; 0Bh has 8 dummy clocks; a chip erase is C7h",
@@ -271,6 +273,7 @@ static void take_setup(struct part_setup *setup, const struct sfdp *sfdp)
         .volatile_status = (modes->status_write & SFDP_STATUS_VOLATILE_50) != 0,
         .protect_mask = PROTECT_SR1,
         .protect_mask_sr2 = reads_sr2 ? PROTECT_SR2 : 0,
+        .once_mask_sr2 = reads_sr2 ? ONCE_SR2 : 0,
         .exit_4byte = (modes->leave4 & LEAVES_4BYTE_E9) != 0 ? EXIT_4BYTE : 0,
     };
 }

@@ -19,11 +19,11 @@ import time
 
 # Program and argument. The quick ones that most mutants die of come first.
 TESTS = [("test_wires",), ("test_promise",), ("test_in_call",), ("test_watchdog",), ("test_abi",),
-         ("test_rtt",), ("test_sfdp_board",), ("test_caches",), ("test_other_boards",),
+         ("test_rtt",), ("test_sfdp_board",), ("test_caches",), ("test_other_boards",), ("test_dropouts",),
          ("test_matrix", "a_fault_returns_from_each_state"), ("test_matrix", "a_halted_call_is_started_over"),
          ("test_loader_states",), ("test_matrix", "deadlines_keep_to_the_clock"),
          ("test_matrix", "a_fault_returns_on_armv7m"), ("test_addresses",), ("test_part_matrix",), ("test_octal",), ("test_matrix",),
-         ("test_pairs",)]
+         ("test_pairs",), ("test_sweep", "no_promise_is_broken")]
 PROGRAMS = list(dict.fromkeys(test[0] for test in TESTS))
 IMAGE = "libloader_image.so"
 SECONDS = 300

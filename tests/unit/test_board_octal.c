@@ -74,7 +74,7 @@ static void fills_the_octal_block(void **state)
                                               .enter_address_bytes = 4,
                                               .enter_value = 0x02};
     static const struct flash_step steps[BOARD_BLOCK_FLASH_STEPS] = {
-        {0x01, 0x05, 0x3C, 0, FLASH_STEP_DATA}}; /* BP3:0, for good */
+        {0x01, 0x05, 0x3C, 0, FLASH_STEP_DATA, 0}}; /* BP3:0, for good */
     static const struct flash_status status = {0x2B, 0x40, 0x20, 0x08, 0x04};
     static const struct flash_command read = {0xEE, 8, 8, 8, 0, 0, 20, FLASH_COMMAND_DTR};
     static const struct flash_command program = {0x12, 8, 8, 8, 0, 0, 0, FLASH_COMMAND_DTR};

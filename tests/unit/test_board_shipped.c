@@ -194,10 +194,10 @@ static void fills_the_flash(void **state)
     static const uint8_t id[3] = {0x01, 0x60, 0x17};
     /* BEX4; SR1 BP2:0 and CR1 CMP off, QUAD on, in one volatile write; GBUL if CR2 has WPS. */
     static const struct flash_step steps[BOARD_BLOCK_FLASH_STEPS] = {
-        {0xE9, 0, 0, 0, 0},
-        {0x01, 0x05, 0x1C, 0, FLASH_STEP_VOLATILE | FLASH_STEP_DATA | FLASH_STEP_JOIN},
-        {0x01, 0x35, 0x40, 0x02, FLASH_STEP_VOLATILE | FLASH_STEP_DATA},
-        {0x98, 0x15, 0x04, 0, 0}};
+        {0xE9, 0, 0, 0, 0, 0},
+        {0x01, 0x05, 0x1C, 0, FLASH_STEP_VOLATILE | FLASH_STEP_DATA | FLASH_STEP_JOIN, 0},
+        {0x01, 0x35, 0x40, 0x02, FLASH_STEP_VOLATILE | FLASH_STEP_DATA, 0x3D},
+        {0x98, 0x15, 0x04, 0, 0, 0}};
     static const struct flash_status status = {0x07, 0x40, 0x20, 0x02, 0x01};
     assert_memory_equal(flash->id, id, 3);
     assert_int_equal(flash->id_length, 3);
