@@ -7,6 +7,7 @@
 #include "host/lifecycle.h"
 #include "report/finding.h"
 #include "report/json_text.h"
+#include "sim/fault.h"
 #include "sim/link.h"
 
 #include <stdio.h>
@@ -103,6 +104,14 @@ static void list_rules(const struct options *options)
     }
 }
 
+static void list_faults(const struct options *options)
+{
+    struct options context = *options;
+    for (unsigned i = 0; sim_fault_name((enum sim_fault)i) != NULL; i++) {
+        add_row(&context, sim_fault_name((enum sim_fault)i), sim_fault_words((enum sim_fault)i));
+    }
+}
+
 /* What board_list() knows. */
 static bool is_data(const char *kind)
 {
@@ -117,7 +126,8 @@ int command_list(const struct options *options, struct error *error)
     } lists[] = {{"hosts", list_hosts},
                  {"host-options", list_host_options},
                  {"links", list_links},
-                 {"rules", list_rules}};
+                 {"rules", list_rules},
+                 {"faults", list_faults}};
     const char *kind = options->argument_count == 1 ? options->arguments[0] : "";
     struct options context = *options;
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
@@ -129,7 +139,7 @@ int command_list(const struct options *options, struct error *error)
     }
     if (!is_data(kind)) {
         error_set(error, ERROR_USAGE, NULL, 0, 0,
-                  "list takes one of: boards mcus parts hosts host-options links rules");
+                  "list takes one of: boards mcus parts hosts host-options links rules faults");
         return 2;
     }
     document_set(options->document, "kind", json_text(kind));

@@ -35,6 +35,12 @@ const struct command commands[] = {
      "(docs/findings.md).\n"
      "Exit status 1 if one is an error.",
      command_rehearse},
+    {"sweep", "--board BOARD [--loader FILE] [--op OP]... [--kind FAULT]...",
+     "repeat a loader's calls with a fault at every moment of them",
+     "Each register access, each frame on the bus and each 64 instructions of a call is a moment.\n"
+     "Judged by the promise: docs/reliability.md. Exit status 1 if it is broken once.\n"
+     "--op, --kind and --at of one line repeat that one.",
+     command_sweep},
     {"trace", "--board BOARD [DUMP]", "print the loader's flight record in words",
      "DUMP holds the record's 340 bytes as a debugger saved them, or more RAM with --address.\n"
      "Without DUMP, Init runs on the simulated board and its record is printed.",
@@ -43,7 +49,7 @@ const struct command commands[] = {
      "Listens on 127.0.0.1 with the loader downloaded and the core halted. In gdb-multiarch:\n"
      "  file NAME.stldr\n  target remote :PORT\n  monitor help",
      command_serve},
-    {"list", "KIND", "list boards, mcus, parts, hosts, host-options, links or rules", "",
+    {"list", "KIND", "list boards, mcus, parts, hosts, host-options, links, rules or faults", "",
      command_list},
     {NULL, NULL, NULL, NULL, NULL},
 };

@@ -22,6 +22,7 @@ static const struct {
     {"info", "board loader host layout run record findings sfdp"},
     {"check", "files hosts findings"},
     {"rehearse", "hosts findings"},
+    {"sweep", "board loader host operations faults injections broken"},
     {"trace", "board loader host dump run record findings"},
     {"serve", "board loader host layout port"},
     {"list", "kind items"},

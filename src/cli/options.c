@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DRIVING     "program verify erase read info serve trace rehearse"
+#define DRIVING     "program verify erase read info serve trace rehearse sweep"
 #define FIELD(name) offsetof(struct options, name)
 
 static const struct option_row rows[] = {
@@ -29,6 +29,14 @@ static const struct option_row rows[] = {
      "port for GDB (default 3333); 0 takes a free one"},
     {"address", 'a', KIND_NUMBER, "ADDRESS", FIELD(address), "trace",
      "where the dump begins in the target's memory (default: at the record)"},
+    {"op", 0, KIND_TEXTS, "OP", FIELD(ops), "sweep",
+     "this operation only: init erase write verify read; may be given again"},
+    {"kind", 0, KIND_TEXTS, "FAULT", FIELD(kinds), "sweep",
+     "this fault only; may be given again; extload list faults"},
+    {"at", 0, KIND_NUMBER, "EVENT", FIELD(at), "sweep", "at this event only"},
+    {"sample", 0, KIND_NUMBER, "N", FIELD(sample), "sweep",
+     "about N injections of each operation, chosen by --seed"},
+    {"jobs", 'j', KIND_NUMBER, "N", FIELD(jobs), "sweep", "processes at once (default 1)"},
     {"all", 0, KIND_FLAG, NULL, FIELD(all), "erase", "erase the whole flash"},
     {"dry-run", 0, KIND_FLAG, NULL, FIELD(dry_run), "program", "print the plan, touch nothing"},
     {"no-preserve", 0, KIND_FLAG, NULL, FIELD(no_preserve), "program",
@@ -215,7 +223,9 @@ bool options_parse(struct options *options, const struct command *command, int a
                                 .seed = 1,
                                 .keep_dir = ".",
                                 .gdb_port = 3333,
-                                .address = OPTIONS_NO_ADDRESS};
+                                .address = OPTIONS_NO_ADDRESS,
+                                .at = OPTIONS_NO_ADDRESS,
+                                .jobs = 1};
     opterr = 0;
     optind = 1;
     for (int found; (found = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {

@@ -27,6 +27,9 @@ struct options {
     uint64_t cpu_hz;
     uint64_t gdb_port;
     uint64_t address; /* OPTIONS_NO_ADDRESS if not given */
+    uint64_t at;      /* the same */
+    uint64_t sample, jobs;
+    const char *ops[OPTIONS_REPEATS], *kinds[OPTIONS_REPEATS]; /* NULL ends them */
     bool dry_run, no_preserve, only_window, all, no_jump, json, rehearse, verbose, help, version,
         keep_file;
     struct document *document; /* of --json (cli/document.h); NULL without */

@@ -122,7 +122,8 @@ bool rig_open(struct rig *rig, const struct options *options, struct error *erro
     if (rig->board.record_address == 0 && rig->own_loader) {
         rig->board.record_address = rig->session.layout.image + pack_loader_image()->own_record;
     }
-    rig->watched = options->loader != NULL || options->json || rig->report_to != NULL;
+    rig->watched =
+        !rig->unwatched && (options->loader != NULL || options->json || rig->report_to != NULL);
     return !rig->watched ||
            instrument_open(&rig->instrument, &rig->session, sim_target_sim(&rig->target),
                            sim_target_cells(&rig->target),

@@ -25,6 +25,7 @@ struct rig {
     struct findings findings;
     struct findings *report_to; /* set before rig_open(): the caller's list instead of `findings` */
     bool watched;
+    bool unwatched;            /* set before rig_open(): no instruments */
     int boots;                 /* 1 yes, 0 no, -1 not tried */
     struct document *document; /* of --json: gets board, loader, host, findings, run and record */
 };

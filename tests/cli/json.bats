@@ -147,6 +147,15 @@ nothing_is_null() {
     json 2 rehearse --board "$BOARD" --loader "$T/no.stldr"
 }
 
+@test "json: sweep, a sample and one injection" {
+    json 0 sweep --board "$BOARD" --op read --sample 3
+    holds "r['operations'][0]['name'] == 'read' and r['injections'] == r['operations'][0]['chosen'] and r['broken'] == []"
+    json 0 sweep --board "$BOARD" --op read --kind power-lost --at 20
+    holds "r['faults'] == [{'name': 'power-lost', 'success': 0, 'reported': 1, 'stopped': 0, 'unknowable': 0, 'broken': 0}]"
+    holds "[(b['op'], b['kind'], b['at'], b['outcome'], b['reason']) for b in r['broken']] == [('read', 'power-lost', 20, 'reported', 'RESTARTED')]"
+    json 2 sweep --board "$BOARD" --kind flip
+}
+
 @test "json: trace, of the simulated board and of a dump" {
     json 0 trace --board "$BOARD"
     nothing_is_null dump

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+#include "sweep/sweep.h"
+
+#include "sweep/classes.h"
+#include "sweep/verdict.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define EVENTS_MAX    UINT32_C(0x400000)
+#define CHILD_SECONDS 120u /* of the PC; a simulator that hangs is a fault of ours */
+#define EXIT_GOOD     0
+#define EXIT_BAD      1
+
+enum mode {
+    IDLE,
+    RECORDING,
+    FORKING,
+    DISTURBED /* in a child: the fault has set in */
+};
+
+struct log {
+    uint32_t count;
+    struct sweep_event event[EVENTS_MAX];
+};
+
+/* State of one operation. Log and injections are shared with the children. */
+struct sweep {
+    const struct sweep_rig *rig;
+    const struct sweep_options *options;
+    struct sweep_totals *totals;
+    enum mode mode;
+    struct sweep_call call;
+    struct verdict verdict;
+    struct log *log;
+    struct sweep_injection *injections;
+    uint32_t injection_count, next_injection, reported, event;
+    unsigned running;
+    struct sweep_injection *mine; /* of a child */
+};
+
+static void *share(size_t size, struct error *error)
+{
+    void *bytes =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (bytes == MAP_FAILED) {
+        error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "the list of a sweep's events");
+        return NULL;
+    }
+    return bytes;
+}
+
+static uint64_t mix(uint64_t value)
+{
+    value = (value ^ (value >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    value = (value ^ (value >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return value ^ (value >> 31);
+}
+
+static uint64_t seed_of(const struct sweep *sweep, const struct sweep_injection *injection)
+{
+    return mix(
+        sweep->options->seed * UINT64_C(0x9E3779B97F4A7C15) +
+        ((uint64_t)injection->event << 16 | (uint64_t)injection->fault << 8 | injection->op));
+}
+
+static void wait_for_child(struct sweep *sweep)
+{
+    while (waitpid(-1, NULL, 0) < 0 && errno == EINTR) {
+    }
+    sweep->running--;
+}
+
+/* True in the child. */
+static bool fork_off(struct sweep *sweep, struct sweep_injection *injection)
+{
+    while (sweep->running >= sweep->options->jobs) {
+        wait_for_child(sweep);
+    }
+    const pid_t child = fork();
+    if (child != 0) {
+        sweep->running += child > 0;
+        return false;
+    }
+    alarm(CHILD_SECONDS);
+    sweep->mode = DISTURBED;
+    sweep->mine = injection;
+    sim_watch_moments(sweep->rig->sim, NULL);
+    verdict_watch(&sweep->verdict, sweep->rig, &sweep->call);
+    sim_fault_set_in(sweep->rig->sim, (enum sim_fault)injection->fault, seed_of(sweep, injection));
+    return true;
+}
+
+static void record(struct sweep *sweep, enum sim_moment kind, uint32_t where, bool write)
+{
+    struct log *log = sweep->log;
+    if (log->count < EVENTS_MAX) {
+        log->event[log->count++] =
+            (struct sweep_event){.where = where, .kind = (uint8_t)kind, .is_write = write};
+    }
+}
+
+static void on_moment(void *context, enum sim_moment kind, uint32_t where, bool write)
+{
+    struct sweep *sweep = context;
+    if (sweep->mode == RECORDING) {
+        record(sweep, kind, where, write);
+        return;
+    }
+    while (sweep->mode == FORKING && sweep->next_injection < sweep->injection_count &&
+           sweep->injections[sweep->next_injection].event == sweep->event) {
+        if (fork_off(sweep, &sweep->injections[sweep->next_injection++])) {
+            return;
+        }
+    }
+    sweep->event++;
+}
+
+/* Moments count within the function that is swept. */
+static void before_call(void *context, enum loader_function function, const uint32_t arguments[4])
+{
+    (void)arguments;
+    struct sweep *sweep = context;
+    if (function == sweep->call.function && (sweep->mode == RECORDING || sweep->mode == FORKING)) {
+        const struct sim_moments moments = {sweep, on_moment};
+        sim_watch_moments(sweep->rig->sim, &moments);
+    }
+}
+
+static void after_call(void *context, enum target_stop stop, bool returned, uint32_t result)
+{
+    (void)stop;
+    (void)returned;
+    (void)result;
+    const struct sweep *sweep = context;
+    sim_watch_moments(sweep->rig->sim, NULL);
+}
+
+/* The call, undisturbed or, in a child, not; a child ends here. */
+static bool run(struct sweep *sweep, enum mode mode, struct error *error)
+{
+    sweep->mode = mode;
+    sweep->event = 0;
+    sweep->next_injection = 0;
+    sweep->rig->session->observer = (struct session_observer){sweep, before_call, after_call};
+    const bool returned = sweep_call_run(sweep->rig, &sweep->call, error);
+    sweep->rig->session->observer = (struct session_observer){NULL, NULL, NULL};
+    sim_watch_moments(sweep->rig->sim, NULL);
+    if (sweep->mode == DISTURBED) {
+        verdict_judge(&sweep->verdict, returned, error, sweep->mine);
+        _exit(EXIT_GOOD);
+    }
+    if (!returned) {
+        return false;
+    }
+    if (!sweep_call_succeeded(&sweep->call) || !sweep_call_is_true(sweep->rig, &sweep->call)) {
+        return error_set(error, ERROR_CALL_FAILED, NULL, 0, 0, "%s fails without any fault",
+                         loader_function_name(sweep->call.function));
+    }
+    return true;
+}
+
+/* In a process of its own, so that the board is as it was. */
+static bool scout(struct sweep *sweep, struct error *error)
+{
+    int status = 0;
+    const pid_t child = fork();
+    if (child == 0) {
+        alarm(CHILD_SECONDS);
+        _exit(run(sweep, RECORDING, error) ? EXIT_GOOD : EXIT_BAD);
+    }
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    return child > 0 ? true
+                     : error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "a process for a sweep");
+}
+
+static bool is_wanted(const struct sweep *sweep, const struct sweep_event *event, uint32_t index,
+                      enum sim_fault fault)
+{
+    const struct sweep_options *options = sweep->options;
+    const bool chosen = options->at >= 0 ? options->at == (int64_t)index : !event->left_out;
+    return chosen && sim_fault_fits(fault, (enum sim_moment)event->kind) &&
+           (options->faults == 0 || (options->faults >> fault & 1) != 0);
+}
+
+static void choose(struct sweep *sweep)
+{
+    sweep->injection_count = 0;
+    for (uint32_t i = 0; i < sweep->log->count; i++) {
+        for (unsigned fault = 0; fault < SIM_FAULT_COUNT; fault++) {
+            if (is_wanted(sweep, &sweep->log->event[i], i, (enum sim_fault)fault)) {
+                sweep->injections[sweep->injection_count++] =
+                    (struct sweep_injection){.op = (uint8_t)sweep->call.op,
+                                             .fault = (uint8_t)fault,
+                                             .outcome = SWEEP_DIED,
+                                             .event = i};
+            }
+        }
+    }
+}
+
+/* As many as a share of all operations' injections, spread by the seed. */
+static void take_sample(struct sweep *sweep)
+{
+    const uint64_t wanted = sweep->options->sample, all = sweep->injection_count;
+    uint32_t kept = 0;
+    if (wanted == 0 || wanted >= all) {
+        return;
+    }
+    for (uint32_t i = 0; i < all; i++) {
+        if (seed_of(sweep, &sweep->injections[i]) % all < wanted) {
+            sweep->injections[kept++] = sweep->injections[i];
+        }
+    }
+    sweep->injection_count = kept;
+}
+
+static void count(struct sweep *sweep)
+{
+    struct sweep_totals *totals = sweep->totals;
+    for (uint32_t i = 0; i < sweep->next_injection; i++) {
+        const struct sweep_injection *injection = &sweep->injections[i];
+        totals->count[injection->fault][injection->outcome]++;
+        totals->injections++;
+        totals->broken += sweep_is_broken((enum sweep_outcome)injection->outcome);
+        if (sweep->options->each != NULL) {
+            sweep->options->each(sweep->options->context, injection);
+        }
+    }
+}
+
+static bool sweep_op(struct sweep *sweep, enum sweep_op op, struct error *error)
+{
+    const struct sweep_rig *rig = sweep->rig;
+    if ((op != SWEEP_INIT && !sweep_call_begin(rig, error)) ||
+        !sweep_call_prepare(rig, op, &sweep->call, error)) {
+        return false;
+    }
+    sweep->log->count = 0;
+    if (!scout(sweep, error)) {
+        return false;
+    }
+    sweep->totals->events[op] = sweep->log->count;
+    sweep->totals->classes[op] = sweep_classify(sweep->log->event, sweep->log->count);
+    choose(sweep);
+    sweep->totals->possible[op] = sweep->injection_count;
+    take_sample(sweep);
+    sweep->totals->chosen[op] = sweep->injection_count;
+    const bool good = run(sweep, FORKING, error);
+    while (sweep->running > 0) {
+        wait_for_child(sweep);
+    }
+    if (good) {
+        count(sweep);
+    }
+    return good;
+}
+
+static bool is_cancelled(const struct sweep_options *options, struct error *error)
+{
+    return options->cancel != NULL && *options->cancel != 0 &&
+           !error_set(error, ERROR_INTERRUPTED, NULL, 0, 0, "the sweep is not complete");
+}
+
+bool sweep_run(const struct sweep_rig *rig, const struct sweep_options *options,
+               struct sweep_totals *totals, struct error *error)
+{
+    struct sweep sweep = {.rig = rig, .options = options, .totals = totals};
+    const size_t room = (size_t)EVENTS_MAX * 4 * sizeof *sweep.injections;
+    *totals = (struct sweep_totals){.injections = 0};
+    sweep.log = share(sizeof *sweep.log, error);
+    sweep.injections = sweep.log != NULL ? share(room, error) : NULL;
+    bool good = sweep.injections != NULL;
+    sweep_call_fill(rig);
+    fflush(NULL); /* or every child would have it to say, too */
+    for (unsigned op = 0; good && op < SWEEP_OPS; op++) {
+        if ((options->ops == 0 || (options->ops >> op & 1) != 0) &&
+            sweep_call_exists(rig, (enum sweep_op)op)) {
+            good = !is_cancelled(options, error) && sweep_op(&sweep, (enum sweep_op)op, error);
+        }
+    }
+    if (sweep.log != NULL) {
+        munmap(sweep.log, sizeof *sweep.log);
+    }
+    if (sweep.injections != NULL) {
+        munmap(sweep.injections, room);
+    }
+    return good;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* Faults by enumeration: a sample of them for our own loader, on both boards; and a loader that waits
+ * without a deadline and looks at no error bit breaks the promise in many ways. */
+#include "sim/scenario.h"
+#include "sweep/sweep.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define SEED   20261122
+#define SAMPLE 110 /* of each operation */
+
+static void print(void *context, const struct sweep_injection *injection)
+{
+    unsigned *left = context;
+    if (sweep_is_broken((enum sweep_outcome)injection->outcome) && *left > 0) {
+        --*left;
+        print_message("sweep --op %s --kind %s --at %u --seed %d: %s, %s\n",
+                      sweep_op_name((enum sweep_op)injection->op),
+                      sim_fault_name((enum sim_fault)injection->fault), injection->event, SEED,
+                      sweep_outcome_name((enum sweep_outcome)injection->outcome),
+                      injection->detail);
+    }
+}
+
+static void sweep(const struct scenario *scenario, unsigned shown, struct sweep_totals *totals)
+{
+    struct scenario_rig rig;
+    const struct sweep_options options = {
+        .at = -1, .seed = SEED, .sample = SAMPLE, .jobs = 2, .each = print, .context = &shown};
+    scenario_open(&rig, scenario);
+    const struct sweep_rig given = {&rig.session, rig.sim, rig.cells, rig.board.part.size};
+    scenario_assert_good(&rig, sweep_run(&given, &options, totals, &rig.error));
+    scenario_close(&rig);
+}
+
+static unsigned kinds_broken(const struct sweep_totals *totals)
+{
+    unsigned kinds = 0;
+    for (unsigned fault = 0; fault < SIM_FAULT_COUNT; fault++) {
+        uint32_t broken = 0;
+        for (unsigned i = SWEEP_NO_RETURN; i < SWEEP_OUTCOMES; i++) {
+            broken += totals->count[fault][i];
+        }
+        kinds += broken > 0;
+    }
+    return kinds;
+}
+
+static void no_promise_is_broken(void **state)
+{
+    static const char *const boards[] = {BOARD_P2, "data/boards/stm32n6570-dk.yaml"};
+    static const char *const hosts[] = {"cubeprogrammer-jlink", "cubeprogrammer-stlink"};
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        struct sweep_totals totals;
+        sweep(&(struct scenario){.board = boards[i], .host = hosts[i]}, UINT32_MAX, &totals);
+        print_message("%s: seed %d, %u injections\n", boards[i], SEED, totals.injections);
+        assert_true(totals.injections > SWEEP_OPS * SAMPLE / 2);
+        assert_int_equal(totals.broken, 0);
+    }
+}
+
+static void a_naive_loader_breaks_it_in_many_ways(void **state)
+{
+    struct sweep_totals totals;
+    (void)state;
+    sweep(&(struct scenario){.loader = EXTLOAD_FIXTURES "/plain.stldr",
+                             .host = "cubeprogrammer-jlink"},
+          0, &totals);
+    print_message("plain.stldr: %u of %u injections break it, by %u kinds of fault\n",
+                  totals.broken, totals.injections, kinds_broken(&totals));
+    assert_true(kinds_broken(&totals) >= 5);
+}
+
+/* An argument names one of the tests. */
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_promise_is_broken),
+        cmocka_unit_test(a_naive_loader_breaks_it_in_many_ways),
+    };
+    if (argc > 1) {
+        cmocka_set_test_filter(argv[1]);
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
