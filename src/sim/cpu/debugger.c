@@ -107,7 +107,8 @@ static bool transfer(struct cpu *cpu, uint32_t address, uint8_t *bytes, size_t s
             part = size < r->size - offset ? size : r->size - offset;
             if (!write) {
                 memcpy(bytes, r->bytes + offset, part);
-            } else if (memcmp(r->bytes + offset, bytes, part) != 0) { /* else its code stays known */
+            } else if (memcmp(r->bytes + offset, bytes, part) != 0) {
+                /* code that is written over by itself stays known */
                 memcpy(r->bytes + offset, bytes, part);
                 ram_forget_code(cpu, r, offset, (unsigned)part);
             }
