@@ -21,7 +21,7 @@ struct sim;
 enum sim_moment {
     SIM_MOMENT_FRAME,    /* CS# falls; `where` is the opcode */
     SIM_MOMENT_REGISTER, /* an access of the core outside RAM and windows; `where` is the address */
-    SIM_MOMENT_BLOCK     /* SIM_BLOCK instructions were executed; `where` is the next one's address */
+    SIM_MOMENT_BLOCK /* SIM_BLOCK instructions were executed; `where` is the next one's address */
 };
 #define SIM_BLOCK 64
 

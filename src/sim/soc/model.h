@@ -176,7 +176,8 @@ struct soc_faults {
     bool selecting; /* a frame begins, at frame_ps of the bus */
     uint64_t frame_ps;
     enum soc_lines lines;
-    uint32_t lines_count; /* of clocks in which the chip drove something; SOC_LINES_FLIP_ONCE: left */
+    uint32_t
+        lines_count; /* of clocks in which the chip drove something; SOC_LINES_FLIP_ONCE: left */
     uint32_t lines_seed;
     void (*frame)(void *context, uint8_t opcode);
     void *frame_context;
