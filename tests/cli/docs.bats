@@ -175,6 +175,10 @@ typed() {
     typed docs/sfdp.md "1 run, 0 not at hand, 0 elsewhere"
 }
 
+@test "reliability.md: each command does what the page says" {
+    typed docs/reliability.md "2 run, 0 not at hand, 2 elsewhere"
+}
+
 @test "porting.md: each command does what the page says" {
     typed docs/porting.md "5 run, 0 not at hand, 0 elsewhere"
 }

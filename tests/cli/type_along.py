@@ -31,6 +31,9 @@ ELSEWHERE = {
     "make deb && sudo apt install ./build/extload_*.deb": "the same",
     "apt-get install -y --no-install-recommends ca-certificates git make": "changes the machine",
     "make -C extload": "built this very folder",
+    "build/extload sweep --board stm32n655-s25fl064l --host cubeprogrammer-jlink --jobs 2":
+        "takes minutes; tests/sim/test_sweep.c tries a sample",
+    "build/extload sweep --board stm32n6570-dk --host cubeprogrammer-jlink --jobs 2": "the same",
 }
 RUN_AS = {"make demo": "scripts/demo.sh build"}  # without building first
 
