@@ -27,15 +27,25 @@ static void print(void *context, const struct sweep_injection *injection)
     }
 }
 
-static void sweep(const struct scenario *scenario, unsigned shown, struct sweep_totals *totals)
+static void sweep_as(const struct scenario *scenario, unsigned shown,
+                     const struct sweep_options *wanted, struct sweep_totals *totals)
 {
     struct scenario_rig rig;
-    const struct sweep_options options = {
-        .at = -1, .seed = SEED, .sample = SAMPLE, .jobs = 2, .each = print, .context = &shown};
+    struct sweep_options options = *wanted;
+    options.at = -1;
+    options.seed = SEED;
+    options.jobs = 2;
+    options.each = print;
+    options.context = &shown;
     scenario_open(&rig, scenario);
     const struct sweep_rig given = {&rig.session, rig.sim, rig.cells, rig.board.part.size};
     scenario_assert_good(&rig, sweep_run(&given, &options, totals, &rig.error));
     scenario_close(&rig);
+}
+
+static void sweep(const struct scenario *scenario, unsigned shown, struct sweep_totals *totals)
+{
+    sweep_as(scenario, shown, &(struct sweep_options){.sample = SAMPLE}, totals);
 }
 
 static unsigned kinds_broken(const struct sweep_totals *totals)
@@ -65,6 +75,20 @@ static void no_promise_is_broken(void **state)
     }
 }
 
+/* Every frame of Init: what it reads decides what it writes to the chip. */
+static void init_writes_nothing_that_it_misread(void **state)
+{
+    const struct sweep_options options = {
+        .ops = 1u << SWEEP_INIT,
+        .faults = 1u << SIM_FAULT_FLIP_ONCE | 1u << SIM_FAULT_FLIP_ALWAYS |
+                  1u << SIM_FAULT_LINES_HIGH | 1u << SIM_FAULT_LINES_LOW};
+    struct sweep_totals totals;
+    (void)state;
+    sweep_as(&(struct scenario){.host = "cubeprogrammer-jlink"}, UINT32_MAX, &options, &totals);
+    assert_true(totals.injections > 200);
+    assert_int_equal(totals.broken, 0);
+}
+
 static void a_naive_loader_breaks_it_in_many_ways(void **state)
 {
     struct sweep_totals totals;
@@ -82,6 +106,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_promise_is_broken),
+        cmocka_unit_test(init_writes_nothing_that_it_misread),
         cmocka_unit_test(a_naive_loader_breaks_it_in_many_ways),
     };
     if (argc > 1) {
