@@ -24,12 +24,12 @@ step() {
     printf '\n\033[1m%s\033[0m\n' "$*"
 }
 
-# in_root ROOT COMMAND... : in the folder /root, in an environment of its own
+# in_root ROOT COMMAND... : in the folder /srv, in an environment of its own
 in_root() {
     root=$1
     shift
-    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
-        chroot "$root" sh -euc 'cd /root; "$@"' sh "$@"
+    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/srv LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
+        chroot "$root" sh -euc 'cd /srv; "$@"' sh "$@"
 }
 
 # apt ROOT PACKAGE... : without a word unless it fails
@@ -57,13 +57,13 @@ done
 
 step "In the first: make deb, from a clean clone."
 apt "$builder" make
-git clone -q . "$builder/root/extload"
+git clone -q . "$builder/srv/extload"
 in_root "$builder" make -C extload deb
-cp "$builder"/root/extload/build/extload_*.deb "$user/root"
+cp "$builder"/srv/extload/build/extload_*.deb "$user/srv"
 
 step "In the second: apt install, and a board that came with it is programmed."
-apt "$user" "./$(cd "$user/root" && ls extload_*.deb)"
-head -c 100001 /dev/urandom >"$user/root/asset.bin"
+apt "$user" "./$(cd "$user/srv" && ls extload_*.deb)"
+head -c 100001 /dev/urandom >"$user/srv/asset.bin"
 in_root "$user" extload --version
 in_root "$user" extload build --board stm32n655-s25fl064l
 in_root "$user" extload program --board stm32n655-s25fl064l --loader stm32n655-s25fl064l.stldr \
@@ -71,10 +71,10 @@ in_root "$user" extload program --board stm32n655-s25fl064l --loader stm32n655-s
 in_root "$user" extload read --board stm32n655-s25fl064l --nor flash.bin -o back.bin 0x70012345+100001
 
 step "Seen from outside."
-cmp "$user/root/asset.bin" "$user/root/back.bin"
-tail -c +$((0x12345 + 1)) "$user/root/flash.bin" | head -c 100001 | cmp - "$user/root/asset.bin"
+cmp "$user/srv/asset.bin" "$user/srv/back.bin"
+tail -c +$((0x12345 + 1)) "$user/srv/flash.bin" | head -c 100001 | cmp - "$user/srv/asset.bin"
 echo "the flash holds the image"
-head=$(git -C "$builder/root/extload" rev-parse HEAD)
+head=$(git -C "$builder/srv/extload" rev-parse HEAD)
 version=$(in_root "$user" extload --version)
 case $version in
     *" (${head%"${head#???????}"})") echo "the version is that of the clone" ;;
