@@ -128,4 +128,19 @@ static inline void check_registers(const char *path, const struct wanted *wanted
     }
 }
 
+/* A board file up to what a test writes itself. */
+#define HEAD                                                                                       \
+    "name: t\nmcu: STM32N655X0\nflash:\n  part: S25FL064L\n  controller: XSPI2\n  port: P2\n"
+
+/* Where the first such op stands; -1 if there is none. */
+static inline int op_position(const struct board *board, uint32_t address, unsigned code)
+{
+    for (unsigned i = 0; i < board->op_count; i++) {
+        if (board->ops[i].address == address && board->ops[i].code == code) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
 #endif
