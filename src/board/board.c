@@ -329,7 +329,8 @@ static bool load(struct loading *loading)
     return true;
 }
 
-bool board_load(struct board *board, const char *path_or_name, struct error *error)
+static bool load_file(struct board *board, const char *path_or_name, int read,
+                      enum board_reading *how, struct error *error)
 {
     char path[4096];
     if (!data_files_find("boards", path_or_name, path, sizeof path, error)) {
@@ -340,13 +341,27 @@ bool board_load(struct board *board, const char *path_or_name, struct error *err
         return error_set(error, ERROR_NO_MEMORY, path, 0, 0, "loading a board");
     }
     loading->error = error;
+    loading->read = read;
     snprintf(loading->board.path, sizeof loading->board.path, "%s", path);
     bool ok = yaml_file_load(&loading->file, path, error) && load(loading);
     if (ok) {
         *board = loading->board;
     }
+    *how = loading->reading;
     mcu_release(&loading->mcu);
     yaml_file_release(&loading->file);
     free(loading);
-    return ok;
+    return ok || *how != BOARD_READING_FITS;
+}
+
+bool board_load(struct board *board, const char *path_or_name, struct error *error)
+{
+    enum board_reading how = BOARD_READING_FITS;
+    return load_file(board, path_or_name, -1, &how, error);
+}
+
+bool board_load_reading(struct board *board, const char *path_or_name, unsigned index,
+                        enum board_reading *how, struct error *error)
+{
+    return load_file(board, path_or_name, (int)index, how, error);
 }

@@ -131,6 +131,16 @@ const char *board_data_directory(void);
  * complete or untouched. */
 bool board_load(struct board *board, const char *path_or_name, struct error *error);
 
+/* The same board, reading with the index-th read command of its part instead of the one that it would
+ * choose; its clock is lowered to what that command allows. *board is untouched unless *how is FITS. */
+enum board_reading {
+    BOARD_READING_FITS,
+    BOARD_READING_LINES, /* the board has not the lines for it, or no program command goes with it */
+    BOARD_READING_PAST   /* the part has no more */
+};
+bool board_load_reading(struct board *board, const char *path_or_name, unsigned index,
+                        enum board_reading *how, struct error *error);
+
 /* The op that failed at `word` of the packed script, where its register reads `read`: ops that
  * concern other bits of one register share their words. NULL if no op lies there. */
 const struct board_op *board_op_at(const struct board *board, uint32_t word, uint32_t read);

@@ -54,15 +54,52 @@ static bool check_commands(struct loading *loading, const struct part_command *r
     return true;
 }
 
+/* The read command that was asked for, or NULL. An octal flash that is read on fewer lines stays in
+ * SPI. */
+static const struct part_command *read_wanted(struct loading *loading, bool strobe)
+{
+    if ((unsigned)loading->read >= loading->part.read_count) {
+        loading->reading = BOARD_READING_PAST;
+        return NULL;
+    }
+    const struct part_command *read =
+        part_choose(&loading->part.reads[loading->read], 1, loading->lanes, strobe);
+    loading->reading = read != NULL ? BOARD_READING_FITS : BOARD_READING_LINES;
+    if (read != NULL && loading->lanes == 8) {
+        loading->lanes = read->command.data_lanes;
+    }
+    return read;
+}
+
+/* A program command of the same protocol. */
+static const struct part_command *program_beside(struct loading *loading,
+                                                 const struct part_command *read, bool strobe)
+{
+    const struct part_file *part = &loading->part;
+    for (unsigned i = 0; read != NULL && i < part->program_count; i++) {
+        const struct part_command *program = &part->programs[i];
+        if (part_choose(program, 1, loading->lanes, strobe) != NULL &&
+            program->command.command_lanes == read->command.command_lanes &&
+            program->command.flags == read->command.flags) {
+            return program;
+        }
+    }
+    loading->reading = read != NULL ? BOARD_READING_LINES : loading->reading;
+    return NULL;
+}
+
 static bool choose_commands(struct loading *loading, uint32_t *limit_hz)
 {
     const struct part_file *part = &loading->part;
     bool strobe = has_strobe(&loading->board);
     const struct part_command *read =
-        part_choose(part->reads, part->read_count, loading->lanes, strobe);
+        loading->read >= 0 ? read_wanted(loading, strobe)
+                           : part_choose(part->reads, part->read_count, loading->lanes, strobe);
     const struct part_command *program =
-        part_choose(part->programs, part->program_count, loading->lanes, strobe);
-    if (!check_commands(loading, read, program)) {
+        loading->read >= 0
+            ? program_beside(loading, read, strobe)
+            : part_choose(part->programs, part->program_count, loading->lanes, strobe);
+    if (loading->reading != BOARD_READING_FITS || !check_commands(loading, read, program)) {
         return false;
     }
     struct flash_block *flash = &loading->board.block.flash;
@@ -81,6 +118,9 @@ bool board_check_clock(struct loading *loading)
         return false;
     }
     uint32_t wanted = (uint32_t)clock->number;
+    if (loading->read >= 0) {
+        wanted = smaller(wanted, part_hz);
+    }
     if (wanted > part_hz) {
         char most[32];
         quantity_print_frequency(part_hz, most, sizeof most);

@@ -19,6 +19,8 @@ struct loading {
     const struct mcu_controller *controller;
     const struct mcu_port *port;
     uint8_t lanes;
+    int read; /* which of the part's read commands is wanted; -1: the first that fits the lines */
+    enum board_reading reading; /* of that one; nothing is set in *error if it is none that fits */
     struct board board;
     struct error *error;
 };
