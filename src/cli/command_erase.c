@@ -10,35 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool inside(const struct rig *rig, uint32_t start, uint32_t size, const char *text,
-                   struct error *error)
-{
-    const struct storage_info *info = &rig->loader.info;
-    uint32_t offset = start - info->device_start_address;
-    if (offset < info->device_size && size <= info->device_size - offset) {
-        return true;
-    }
-    return error_set(error, ERROR_IMAGE_OUTSIDE, NULL, 0, 0, "%s; the flash is 0x%08x..0x%08x",
-                     text, info->device_start_address,
-                     info->device_start_address + info->device_size - 1);
-}
-
-/* Grows nothing silently: a range that is not whole sectors is refused with the range that would
- * be. */
-static bool whole_sectors(const struct rig *rig, uint32_t start, uint32_t size, struct error *error)
-{
-    uint32_t base = rig->loader.info.device_start_address;
-    uint32_t first = 0, first_size = 0, last = 0, last_size = 0;
-    loader_file_sector(&rig->loader, start - base, &first, &first_size);
-    loader_file_sector(&rig->loader, start - base + size - 1, &last, &last_size);
-    if (base + first == start && base + last + last_size == start + size) {
-        return true;
-    }
-    error_set(error, ERROR_USAGE, NULL, 0, 0, "0x%08x+0x%x is not whole sectors", start, size);
-    return error_hint(error, "the sectors around it are 0x%08x+0x%x", base + first,
-                      last + last_size - first);
-}
-
 static bool erase(struct rig *rig, const struct options *options, struct error *error)
 {
     uint32_t start = 0, size = 0;
@@ -52,8 +23,8 @@ static bool erase(struct rig *rig, const struct options *options, struct error *
     }
     for (int i = 0; i < options->argument_count; i++) {
         if (!options_parse_range(options->arguments[i], &start, &size, error) ||
-            !inside(rig, start, size, options->arguments[i], error) ||
-            !whole_sectors(rig, start, size, error)) {
+            !rig_inside(rig, start, size, options->arguments[i], error) ||
+            !rig_whole_sectors(rig, start, size, error)) {
             return false;
         }
         document_append(rig->document, "ranges", describe_range(start, size));
@@ -96,7 +67,7 @@ static bool read_range(struct rig *rig, const struct options *options, struct er
 {
     uint32_t start = 0, size = 0;
     if (!options_parse_range(options->arguments[0], &start, &size, error) ||
-        !inside(rig, start, size, options->arguments[0], error)) {
+        !rig_inside(rig, start, size, options->arguments[0], error)) {
         return false;
     }
     document_set(rig->document, "range", describe_range(start, size));

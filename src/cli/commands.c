@@ -41,6 +41,12 @@ const struct command commands[] = {
      "Judged by the promise: docs/reliability.md. Exit status 1 if it is broken once.\n"
      "--op, --kind and --at of one line repeat that one.",
      command_sweep},
+    {"selftest", "--board BOARD [--scratch RANGE]", "test a board: chip, wiring, every way to read",
+     "Writes nothing unless --scratch gives it sectors: then they are erased and programmed, each "
+     "call\nis held against the part's table, and calls are cut off and recovered from. What was "
+     "in "
+     "them is put\nback. With --json the result can be attached to a report (docs/bench.md).",
+     command_selftest},
     {"trace", "--board BOARD [DUMP]", "print the loader's flight record in words",
      "DUMP holds the record's 340 bytes as a debugger saved them, or more RAM with --address.\n"
      "Without DUMP, Init runs on the simulated board and its record is printed.",

@@ -14,6 +14,7 @@ int command_info(const struct options *options, struct error *error);
 int command_check(const struct options *options, struct error *error);
 int command_rehearse(const struct options *options, struct error *error);
 int command_sweep(const struct options *options, struct error *error);
+int command_selftest(const struct options *options, struct error *error);
 int command_serve(const struct options *options, struct error *error);
 int command_trace(const struct options *options, struct error *error);
 int command_list(const struct options *options, struct error *error);

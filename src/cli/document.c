@@ -23,6 +23,7 @@ static const struct {
     {"check", "files hosts findings"},
     {"rehearse", "hosts findings"},
     {"sweep", "board loader host operations faults injections broken"},
+    {"selftest", "board loader host selftest run record"},
     {"trace", "board loader host dump run record findings"},
     {"serve", "board loader host layout port"},
     {"list", "kind items"},

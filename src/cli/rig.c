@@ -225,3 +225,30 @@ bool rig_clip_image(const struct rig *rig, struct image *image, const struct opt
     image_release(&outside);
     return good;
 }
+
+bool rig_inside(const struct rig *rig, uint32_t start, uint32_t size, const char *text,
+                struct error *error)
+{
+    const struct storage_info *info = &rig->loader.info;
+    uint32_t offset = start - info->device_start_address;
+    if (offset < info->device_size && size <= info->device_size - offset) {
+        return true;
+    }
+    return error_set(error, ERROR_IMAGE_OUTSIDE, NULL, 0, 0, "%s; the flash is 0x%08x..0x%08x",
+                     text, info->device_start_address,
+                     info->device_start_address + info->device_size - 1);
+}
+
+bool rig_whole_sectors(const struct rig *rig, uint32_t start, uint32_t size, struct error *error)
+{
+    uint32_t base = rig->loader.info.device_start_address;
+    uint32_t first = 0, first_size = 0, last = 0, last_size = 0;
+    loader_file_sector(&rig->loader, start - base, &first, &first_size);
+    loader_file_sector(&rig->loader, start - base + size - 1, &last, &last_size);
+    if (base + first == start && base + last + last_size == start + size) {
+        return true;
+    }
+    error_set(error, ERROR_USAGE, NULL, 0, 0, "0x%08x+0x%x is not whole sectors", start, size);
+    return error_hint(error, "the sectors around it are 0x%08x+0x%x", base + first,
+                      last + last_size - first);
+}

@@ -46,4 +46,11 @@ bool rig_read_images(struct image *image, const struct options *options, struct 
 bool rig_clip_image(const struct rig *rig, struct image *image, const struct options *options,
                     struct error *error);
 
+/* A range of the flash; `text` is what the user wrote. IMAGE_OUTSIDE. */
+bool rig_inside(const struct rig *rig, uint32_t start, uint32_t size, const char *text,
+                struct error *error);
+/* Grows nothing silently: a range that is not whole sectors is refused, with the range that would be.
+ * USAGE. */
+bool rig_whole_sectors(const struct rig *rig, uint32_t start, uint32_t size, struct error *error);
+
 #endif

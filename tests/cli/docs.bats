@@ -179,6 +179,10 @@ typed() {
     typed docs/reliability.md "2 run, 0 not at hand, 2 elsewhere"
 }
 
+@test "bench.md: each command does what the page says" {
+    typed docs/bench.md "4 run, 3 not at hand, 0 elsewhere"
+}
+
 @test "porting.md: each command does what the page says" {
     typed docs/porting.md "5 run, 0 not at hand, 0 elsewhere"
 }

@@ -156,6 +156,17 @@ nothing_is_null() {
     json 2 sweep --board "$BOARD" --kind flip
 }
 
+@test "json: selftest, without and with a scratch range" {
+    json 0 selftest --board "$BOARD"
+    nothing_is_null
+    holds "r['selftest']['bad'] == 0 and r['selftest']['times'] == [] and len(r['selftest']['sfdp_hex']) == 2 * 896"
+    json 0 selftest --board "$BOARD" --scratch 0x70010000+64K --keep-dir "$T"
+    holds "[t['what'] for t in r['selftest']['times']] == ['erase', 'program']"
+    holds "{s['verdict'] for s in r['selftest']['steps']} == {'good', 'told'}"
+    json 2 selftest --board "$BOARD" --scratch 0x70010000+60K
+    holds "e['id'] == 'USAGE' and r['selftest'] is None"
+}
+
 @test "json: trace, of the simulated board and of a dump" {
     json 0 trace --board "$BOARD"
     nothing_is_null dump
