@@ -29,75 +29,36 @@ static bool check_name(struct loading *loading)
     return error_hint(loading->error, "letters, digits, - _ and . are safe; no - or . in front");
 }
 
-/* Finds the family file that lists the device; it stays loaded. */
 static bool find_mcu(struct loading *loading)
 {
     const struct schema_value *name = &loading->values.mcu;
-    struct data_files *files = malloc(sizeof *files);
-    if (files == NULL) {
-        return error_set(loading->error, ERROR_NO_MEMORY, NULL, 0, 0, "loading an MCU");
+    char nearest[CATALOG_NAME_MAX];
+    if (!catalog_find_mcu(loading->catalog, name->text, &loading->mcu, nearest, loading->error)) {
+        return false;
     }
-    char best[32] = "";
-    struct nearest nearest = {.wanted = name->text};
-    bool ok = data_files_list("mcus", files, loading->error);
-    bool found = false;
-    for (unsigned i = 0; ok && !found && i < files->count; i++) {
-        char path[DATA_PATH_MAX];
-        data_files_path("mcus", files->stems[i], path, sizeof path);
-        ok = mcu_load(&loading->mcu, path, loading->error);
-        const struct mcu_device *device = ok ? mcu_find_device(&loading->mcu, name->text) : NULL;
-        if (device != NULL) {
-            loading->package = &loading->mcu.packages[device->package];
-            found = true;
-            break;
-        }
-        for (unsigned j = 0; ok && j < loading->mcu.device_count; j++) {
-            nearest_offer(&nearest, loading->mcu.devices[j].name);
-        }
-        if (ok && nearest.name != NULL && nearest.name != best) {
-            snprintf(best, sizeof best, "%s", nearest.name);
-            nearest.name = best;
-        }
-        mcu_release(&loading->mcu);
-    }
-    free(files);
-    if (ok && !found) {
+    if (loading->mcu == NULL) {
         schema_error(&loading->file, name, ERROR_UNKNOWN_MCU, loading->error, "`%s`", name->text);
-        error_hint(loading->error, "nearest: %s; `extload list mcus` prints all", best);
+        return error_hint(loading->error, "nearest: %s; `extload list mcus` prints all", nearest);
     }
-    return ok && found;
+    const struct mcu_device *device = mcu_find_device(loading->mcu, name->text);
+    loading->package = &loading->mcu->packages[device->package];
+    return true;
 }
 
 static bool find_named_part(struct loading *loading)
 {
     const struct schema_value *name = &loading->values.flash.part;
-    struct data_files *files = malloc(sizeof *files);
-    if (files == NULL) {
-        return error_set(loading->error, ERROR_NO_MEMORY, NULL, 0, 0, "loading a part");
+    const struct part_file *part;
+    char nearest[CATALOG_NAME_MAX];
+    if (!catalog_find_part(loading->catalog, name->text, &part, nearest, loading->error)) {
+        return false;
     }
-    char best[32] = "";
-    struct nearest nearest = {.wanted = name->text};
-    bool ok = data_files_list("parts", files, loading->error);
-    bool found = false;
-    for (unsigned i = 0; ok && !found && i < files->count; i++) {
-        char path[DATA_PATH_MAX];
-        data_files_path("parts", files->stems[i], path, sizeof path);
-        ok = part_load(&loading->part, path, loading->error);
-        found = ok && strcmp(loading->part.part.name, name->text) == 0;
-        if (ok && !found) {
-            nearest_offer(&nearest, loading->part.part.name);
-            if (nearest.name != best) {
-                snprintf(best, sizeof best, "%s", nearest.name);
-                nearest.name = best;
-            }
-        }
-    }
-    free(files);
-    if (ok && !found) {
+    if (part == NULL) {
         schema_error(&loading->file, name, ERROR_UNKNOWN_PART, loading->error, "`%s`", name->text);
-        error_hint(loading->error, "nearest: %s; `extload list parts` prints all", best);
+        return error_hint(loading->error, "nearest: %s; `extload list parts` prints all", nearest);
     }
-    return ok && found;
+    loading->part = *part;
+    return true;
 }
 
 /* Exactly one of `part` and `sfdp`. */
@@ -125,13 +86,13 @@ static bool find_part(struct loading *loading)
 static bool find_controller(struct loading *loading)
 {
     const struct schema_value *name = &loading->values.flash.controller;
-    loading->controller = mcu_find_controller(&loading->mcu, name->text);
+    loading->controller = mcu_find_controller(loading->mcu, name->text);
     if (loading->controller != NULL) {
         return true;
     }
     struct nearest nearest = {.wanted = name->text};
-    for (unsigned i = 0; i < loading->mcu.controller_count; i++) {
-        nearest_offer(&nearest, loading->mcu.controllers[i].name);
+    for (unsigned i = 0; i < loading->mcu->controller_count; i++) {
+        nearest_offer(&nearest, loading->mcu->controllers[i].name);
     }
     schema_error(&loading->file, name, ERROR_UNKNOWN_NAME, loading->error, "controller `%s` of %s",
                  name->text, loading->values.mcu.text);
@@ -187,21 +148,21 @@ static bool check_run_from(struct loading *loading)
 {
     const struct schema_value *run_from = &loading->values.run_from;
     struct board *board = &loading->board;
-    board->loader_base = loading->mcu.loader_base;
-    board->loader_size = loading->mcu.loader_size;
-    board->boot = loading->mcu.boot;
-    board->work_base = loading->mcu.work_base;
-    board->work_size = loading->mcu.work_size;
+    board->loader_base = loading->mcu->loader_base;
+    board->loader_size = loading->mcu->loader_size;
+    board->boot = loading->mcu->boot;
+    board->work_base = loading->mcu->work_base;
+    board->work_size = loading->mcu->work_size;
     if (run_from->node == NULL) {
         return true;
     }
     uint32_t base = (uint32_t)run_from->number;
-    const struct mcu_ram *ram = mcu_find_ram(&loading->mcu, base, 8);
+    const struct mcu_ram *ram = mcu_find_ram(loading->mcu, base, 8);
     if (ram == NULL || base % 8 != 0) {
         schema_error(&loading->file, run_from, ERROR_BAD_VALUE, loading->error, "`run_from: %s`",
                      run_from->text);
         return error_hint(loading->error, "a multiple of 8 in a RAM of the MCU, such as 0x%08X",
-                          (unsigned)loading->mcu.loader_base);
+                          (unsigned)loading->mcu->loader_base);
     }
     uint32_t left = ram->size - (base - ram->base);
     board->loader_base = base;
@@ -214,7 +175,7 @@ static bool check_record(struct loading *loading)
 {
     const struct schema_value *record = &loading->values.record;
     struct board *board = &loading->board;
-    uint64_t address = loading->mcu.record_address;
+    uint64_t address = loading->mcu->record_address;
     if (record->node != NULL && strcmp(record->text, "image") == 0) {
         address = 0;
     } else if (record->node != NULL) {
@@ -223,16 +184,16 @@ static bool check_record(struct loading *loading)
             schema_error(&loading->file, record, ERROR_WRONG_TYPE, loading->error, "`record: %s`",
                          record->text);
             return error_hint(loading->error, "write `image`, or an address such as 0x%08X",
-                              (unsigned)loading->mcu.record_address);
+                              (unsigned)loading->mcu->record_address);
         }
         bool clash = address + size > board->loader_base &&
                      address < (uint64_t)board->loader_base + board->loader_size;
         if (clash || address % 4 != 0 ||
-            mcu_find_ram(&loading->mcu, (uint32_t)address, (uint32_t)size) == NULL) {
+            mcu_find_ram(loading->mcu, (uint32_t)address, (uint32_t)size) == NULL) {
             schema_error(&loading->file, record, ERROR_BAD_VALUE, loading->error, "`record: %s`%s",
                          record->text, clash ? " lies in the RAM that the host tool uses" : "");
             return error_hint(loading->error, "a multiple of 4 in RAM, such as 0x%08X",
-                              (unsigned)loading->mcu.record_address);
+                              (unsigned)loading->mcu->record_address);
         }
     }
     board->record_address = (uint32_t)address;
@@ -245,11 +206,11 @@ static void fill_names(struct loading *loading)
     struct board *board = &loading->board;
     snprintf(board->mcu, sizeof board->mcu, "%s", loading->values.mcu.text);
     snprintf(board->package, sizeof board->package, "%s", loading->package->name);
-    snprintf(board->core, sizeof board->core, "%s", loading->mcu.core);
+    snprintf(board->core, sizeof board->core, "%s", loading->mcu->core);
     snprintf(board->controller, sizeof board->controller, "%s", loading->controller->name);
     snprintf(board->port, sizeof board->port, "%s", loading->controller->port);
     board->part = loading->part.part;
-    board->cost = loading->mcu.cost;
+    board->cost = loading->mcu->cost;
     board->window = loading->controller->window;
     board->window_size = loading->controller->window_size;
 }
@@ -259,8 +220,8 @@ static void fill_block(struct loading *loading)
     struct board_block *block = &loading->board.block;
     block->magic = BOARD_BLOCK_MAGIC;
     block->version = BOARD_BLOCK_VERSION;
-    block->fastest_cpu_hz = loading->mcu.cost.fastest_cpu_hz;
-    block->iwdg_key = loading->mcu.iwdg_key;
+    block->fastest_cpu_hz = loading->mcu->cost.fastest_cpu_hz;
+    block->iwdg_key = loading->mcu->iwdg_key;
     block->flash = loading->part.flash;
     block->sfdp = board_sfdp_block(&loading->board.sfdp);
     block->controller.kind = (uint8_t)loading->controller->kind;
@@ -313,10 +274,10 @@ static bool load(struct loading *loading)
     loading->lanes = board_file_lanes[loading->values.flash.lanes.number];
     fill_block(loading);
     fill_names(loading);
-    if (!bringup_read_init(&loading->mcu, &loading->file, list, &loading->init, loading->error) ||
+    if (!bringup_read_init(loading->mcu, &loading->file, list, &loading->init, loading->error) ||
         !board_check_pins(loading) || !board_check_clock(loading) || !check_supply(loading) ||
         !check_sizes(loading) || !check_run_from(loading) || !check_record(loading) ||
-        !bringup_build(&loading->board, &loading->mcu, loading->controller, &loading->init,
+        !bringup_build(&loading->board, loading->mcu, loading->controller, &loading->init,
                        &loading->file, list != NULL ? list : yaml_file_root(&loading->file),
                        loading->error)) {
         return false;
@@ -329,6 +290,37 @@ static bool load(struct loading *loading)
     return true;
 }
 
+/* `read`: as in struct loading. */
+static struct loading *start(const char *path, struct catalog *catalog, int read,
+                             struct error *error)
+{
+    struct loading *loading = calloc(1, sizeof *loading);
+    if (loading == NULL) {
+        error_set(error, ERROR_NO_MEMORY, path, 0, 0, "loading a board");
+        return NULL;
+    }
+    loading->catalog = catalog;
+    loading->read = read;
+    loading->error = error;
+    snprintf(loading->board.path, sizeof loading->board.path, "%s", path);
+    return loading;
+}
+
+/* `parsed`: loading->file was read. */
+static bool finish(struct loading *loading, bool parsed, struct board *board,
+                   enum board_reading *how)
+{
+    bool ok = parsed && load(loading);
+    if (ok) {
+        *board = loading->board;
+    }
+    *how = loading->reading;
+    yaml_file_release(&loading->file);
+    free(loading);
+    return ok;
+}
+
+/* True with *how telling so if that read command does not fit. */
 static bool load_file(struct board *board, const char *path_or_name, int read,
                       enum board_reading *how, struct error *error)
 {
@@ -336,21 +328,11 @@ static bool load_file(struct board *board, const char *path_or_name, int read,
     if (!data_files_find("boards", path_or_name, path, sizeof path, error)) {
         return false;
     }
-    struct loading *loading = calloc(1, sizeof *loading);
-    if (loading == NULL) {
-        return error_set(error, ERROR_NO_MEMORY, path, 0, 0, "loading a board");
-    }
-    loading->error = error;
-    loading->read = read;
-    snprintf(loading->board.path, sizeof loading->board.path, "%s", path);
-    bool ok = yaml_file_load(&loading->file, path, error) && load(loading);
-    if (ok) {
-        *board = loading->board;
-    }
-    *how = loading->reading;
-    mcu_release(&loading->mcu);
-    yaml_file_release(&loading->file);
-    free(loading);
+    struct catalog *catalog = catalog_open(error);
+    struct loading *loading = catalog != NULL ? start(path, catalog, read, error) : NULL;
+    bool ok =
+        loading != NULL && finish(loading, yaml_file_load(&loading->file, path, error), board, how);
+    catalog_close(catalog);
     return ok || *how != BOARD_READING_FITS;
 }
 
@@ -363,5 +345,15 @@ bool board_load(struct board *board, const char *path_or_name, struct error *err
 bool board_load_reading(struct board *board, const char *path_or_name, unsigned index,
                         enum board_reading *how, struct error *error)
 {
+    *how = BOARD_READING_FITS;
     return load_file(board, path_or_name, (int)index, how, error);
+}
+
+bool board_parse(struct board *board, struct catalog *catalog, const char *path,
+                 const uint8_t *bytes, size_t size, struct error *error)
+{
+    enum board_reading how = BOARD_READING_FITS;
+    struct loading *loading = start(path, catalog, -1, error);
+    return loading != NULL &&
+           finish(loading, yaml_file_parse(&loading->file, path, bytes, size, error), board, &how);
 }

@@ -140,6 +140,11 @@ enum board_reading {
 };
 bool board_load_reading(struct board *board, const char *path_or_name, unsigned index,
                         enum board_reading *how, struct error *error);
+/* The same from memory, with what the catalog has read before (board/catalog.h); `path` is for
+ * messages, and names the folder from which a path in it counts. */
+struct catalog;
+bool board_parse(struct board *board, struct catalog *catalog, const char *path,
+                 const uint8_t *bytes, size_t size, struct error *error);
 
 /* The op that failed at `word` of the packed script, where its register reads `read`: ops that
  * concern other bits of one register share their words. NULL if no op lies there. */

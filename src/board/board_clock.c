@@ -130,7 +130,7 @@ bool board_check_clock(struct loading *loading)
                      loading->lanes);
         return error_hint(loading->error, "%s or less", most);
     }
-    uint32_t kernel_hz = loading->mcu.kernel_hz;
+    uint32_t kernel_hz = loading->mcu->kernel_hz;
     uint32_t fast = prescaler_for(kernel_hz, wanted);
     uint32_t slow_hz = smaller(SLOW_HZ, smaller(wanted, loading->part.part.read_slow_max_hz));
     uint32_t slow = prescaler_for(kernel_hz, slow_hz);

@@ -7,12 +7,14 @@
 
 #include "board/board_file.h"
 #include "board/bringup.h"
+#include "board/catalog.h"
 #include "board/part_file.h"
 
 struct loading {
     struct yaml_file file;
     struct board_file values;
-    struct mcu mcu;
+    struct catalog *catalog;
+    const struct mcu *mcu;
     struct part_file part;
     struct init_lines init;
     const struct mcu_package *package;

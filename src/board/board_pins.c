@@ -34,7 +34,7 @@ bool board_check_package(struct loading *loading, const struct schema_value *pla
     }
     char packages[96];
     char pads[96];
-    list_packages(&loading->mcu, pad, packages, sizeof packages);
+    list_packages(loading->mcu, pad, packages, sizeof packages);
     pad_list_of_port(loading->package->pads, letter, pads, sizeof pads);
     schema_error(&loading->file, place, ERROR_PIN_NOT_ON_PACKAGE, loading->error,
                  "%s of %s; %s has %s", pad, what, loading->values.mcu.text,
@@ -146,7 +146,7 @@ static bool add_written_pins(struct loading *loading)
 static bool check_port(struct loading *loading)
 {
     const struct board_file_flash *flash = &loading->values.flash;
-    loading->port = mcu_find_port(&loading->mcu, loading->controller->port);
+    loading->port = mcu_find_port(loading->mcu, loading->controller->port);
     if (flash->port.node == NULL && flash->pins.self.node == NULL) {
         schema_error(&loading->file, &flash->self, ERROR_MISSING_KEY, loading->error,
                      "`port` or `pins` in flash");
@@ -160,7 +160,7 @@ static bool check_port(struct loading *loading)
     if (flash->port.node == NULL || strcmp(flash->port.text, loading->controller->port) == 0) {
         return true;
     }
-    if (mcu_find_port(&loading->mcu, flash->port.text) == NULL) {
+    if (mcu_find_port(loading->mcu, flash->port.text) == NULL) {
         schema_error(&loading->file, &flash->port, ERROR_UNKNOWN_NAME, loading->error, "port `%s`",
                      flash->port.text);
     } else {

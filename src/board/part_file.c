@@ -423,14 +423,24 @@ static bool read_part(struct yaml_file *file, struct part_file *part, struct err
                               &part->program_count, error);
 }
 
+static bool take_file(struct part_file *part, struct yaml_file *file, struct error *error)
+{
+    bool ok = read_part(file, part, error);
+    yaml_file_release(file);
+    return ok;
+}
+
 bool part_load(struct part_file *part, const char *path, struct error *error)
 {
     struct yaml_file file;
     memset(part, 0, sizeof *part);
-    if (!yaml_file_load(&file, path, error)) {
-        return false;
-    }
-    bool ok = read_part(&file, part, error);
-    yaml_file_release(&file);
-    return ok;
+    return yaml_file_load(&file, path, error) && take_file(part, &file, error);
+}
+
+bool part_parse(struct part_file *part, const char *path, const uint8_t *bytes, size_t size,
+                struct error *error)
+{
+    struct yaml_file file;
+    memset(part, 0, sizeof *part);
+    return yaml_file_parse(&file, path, bytes, size, error) && take_file(part, &file, error);
 }

@@ -45,6 +45,9 @@ extern const struct schema_key part_file_keys[], part_erase_keys[], part_command
 
 /* Reads and checks a part file. */
 bool part_load(struct part_file *part, const char *path, struct error *error);
+/* The same from memory; `path` is for messages. */
+bool part_parse(struct part_file *part, const char *path, const uint8_t *bytes, size_t size,
+                struct error *error);
 
 /* Takes part.id from a text of three bytes in hex, as `01 60 17`. */
 bool part_read_id(struct yaml_file *file, const struct schema_value *value, struct part *part,

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FIRST_ROOM (16u * 1024u) /* more than most files need */
+
 /* Line and column, from 1, of a byte. */
 static void locate(const unsigned char *bytes, size_t offset, int *line, int *column)
 {
@@ -92,6 +94,35 @@ bool yaml_file_parse(struct yaml_file *file, const char *path, const unsigned ch
     return ok;
 }
 
+/* All of a stream, at most one byte more than is allowed; NULL: *error says why. */
+static unsigned char *read_stream(FILE *stream, const char *path, size_t *size, struct error *error)
+{
+    unsigned char *bytes = NULL;
+    size_t room = FIRST_ROOM;
+    *size = 0;
+    for (;;) {
+        unsigned char *grown = realloc(bytes, room);
+        if (grown == NULL) {
+            free(bytes);
+            error_set(error, ERROR_NO_MEMORY, path, 0, 0, "reading the file");
+            return NULL;
+        }
+        bytes = grown;
+        errno = 0;
+        *size += fread(bytes + *size, 1, room - *size, stream);
+        if (ferror(stream) != 0) {
+            int reason = errno != 0 ? errno : EIO;
+            free(bytes);
+            error_set(error, ERROR_FILE_READ, path, 0, 0, "%s", strerror(reason));
+            return NULL;
+        }
+        if (*size < room || room > YAML_FILE_SIZE_MAX) {
+            return bytes;
+        }
+        room = 2 * room > YAML_FILE_SIZE_MAX ? YAML_FILE_SIZE_MAX + 1u : 2 * room;
+    }
+}
+
 bool yaml_file_load(struct yaml_file *file, const char *path, struct error *error)
 {
     *file = (struct yaml_file){.loaded = false};
@@ -99,22 +130,14 @@ bool yaml_file_load(struct yaml_file *file, const char *path, struct error *erro
     if (stream == NULL) {
         return error_set(error, ERROR_FILE_READ, path, 0, 0, "%s", strerror(errno));
     }
-    unsigned char *bytes = malloc(YAML_FILE_SIZE_MAX + 1u);
-    if (bytes == NULL) {
-        fclose(stream);
-        return error_set(error, ERROR_NO_MEMORY, path, 0, 0, "reading the file");
-    }
-    errno = 0;
-    size_t size = fread(bytes, 1, YAML_FILE_SIZE_MAX + 1u, stream);
-    int reason = ferror(stream) != 0 ? (errno != 0 ? errno : EIO) : 0;
+    size_t size;
+    unsigned char *bytes = read_stream(stream, path, &size, error);
     fclose(stream);
     bool ok = false;
-    if (reason != 0) {
-        error_set(error, ERROR_FILE_READ, path, 0, 0, "%s", strerror(reason));
-    } else if (size > YAML_FILE_SIZE_MAX) {
+    if (bytes != NULL && size > YAML_FILE_SIZE_MAX) {
         error_set(error, ERROR_FILE_READ, path, 0, 0, "larger than 1 MiB");
         error_hint(error, "a board file is a page of YAML; was another file meant?");
-    } else {
+    } else if (bytes != NULL) {
         ok = yaml_file_parse(file, path, bytes, size, error);
     }
     free(bytes);

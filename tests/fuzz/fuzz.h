@@ -12,8 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 __attribute__((visibility("default"))) int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -25,19 +23,5 @@ __attribute__((visibility("default"))) int LLVMFuzzerTestOneInput(const uint8_t 
             abort();                                                                               \
         }                                                                                          \
     } while (0)
-
-/* A path under which the bytes can be read until the next call. */
-static inline const char *fuzz_path(const uint8_t *data, size_t size)
-{
-    static int file = -1;
-    static char path[32];
-    if (file < 0) {
-        file = memfd_create("fuzz", MFD_CLOEXEC);
-        snprintf(path, sizeof path, "/proc/self/fd/%d", file);
-    }
-    FUZZ_ASSERT(ftruncate(file, 0) == 0);
-    FUZZ_ASSERT(pwrite(file, data, size, 0) == (ssize_t)size);
-    return path;
-}
 
 #endif

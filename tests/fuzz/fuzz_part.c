@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct part_file part;
     struct error error = {0};
-    bool good = part_load(&part, fuzz_path(data, size), &error);
+    bool good = part_parse(&part, "fuzz", data, size, &error);
     FUZZ_ASSERT(good == (error.code == ERROR_NONE));
     if (good) {
         FUZZ_ASSERT(part.part.size != 0 && part.part.page_size != 0);
