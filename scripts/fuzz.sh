@@ -15,8 +15,9 @@ cmake --build "$directory" --target fuzz -- --quiet
 limit=-runs=${FUZZ_RUNS:-100000}
 [ -z "${FUZZ_SECONDS:-}" ] || limit=-max_total_time=$FUZZ_SECONDS
 mkdir -p "$directory/found"
-# What was freed stays poisoned for longer than a run; more of it only costs page faults.
-export ASAN_OPTIONS="quarantine_size_mb=4:malloc_context_size=8:allocator_may_return_null=1:${ASAN_OPTIONS:-}"
+# What was freed stays poisoned for longer than a run; more of it only costs page faults. Where memory came from is told
+# when the case is run alone.
+export ASAN_OPTIONS="quarantine_size_mb=4:malloc_context_size=0:max_malloc_fill_size=64:allocator_may_return_null=1:${ASAN_OPTIONS:-}"
 status=0
 for program in "$directory"/fuzz_*.arguments; do
     program=${program%.arguments}
