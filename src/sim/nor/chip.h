@@ -150,6 +150,7 @@ struct nor {
     uint64_t seed;
     uint8_t *array;
     uint8_t *marginal; /* per cell: bits that read either way; NULL until there are any */
+    uint8_t *weak;     /* per cell: bits that nor_age() will make so; NULL until there are any */
     const struct nor_command *by_opcode[2][256]; /* of SPI and QPI; of the octal protocols */
     struct nor_command of_part[2 * (NOR_ERASE_TYPES + NOR_READ_TYPES)]; /* see command_set.c */
 
@@ -217,10 +218,14 @@ uint64_t nor_time_program(struct nor *nor, uint32_t count);
 uint8_t nor_cell_read(struct nor *nor, uint32_t address);
 void nor_cells_program(struct nor *nor, uint32_t page, const uint8_t *data);
 void nor_cells_erase(struct nor *nor, uint32_t address, uint32_t length);
-/* What is left when an operation is cut off after `elapsed` of `duration`. */
-void nor_cells_tear_program(struct nor *nor, uint32_t page, const uint8_t *data);
-void nor_cells_tear_erase(struct nor *nor, uint32_t address, uint32_t length, uint64_t elapsed_ps,
-                          uint64_t duration_ps);
+/* What is left when an operation is cut off. */
+struct nor_progress {
+    uint64_t elapsed_ps, duration_ps;
+};
+void nor_cells_tear_program(struct nor *nor, uint32_t page, const uint8_t *data,
+                            const struct nor_progress *progress);
+void nor_cells_tear_erase(struct nor *nor, uint32_t address, uint32_t length,
+                          const struct nor_progress *progress);
 
 /* operation.c: what WIP shows */
 bool nor_is_busy(const struct nor *nor);

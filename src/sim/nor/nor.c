@@ -46,6 +46,7 @@ void nor_destroy(struct nor *nor)
 {
     if (nor != NULL) {
         free(nor->marginal);
+        free(nor->weak);
         free(nor);
     }
 }

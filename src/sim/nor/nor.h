@@ -135,6 +135,12 @@ void nor_fail(struct nor *nor, uint64_t now_ps, enum nor_failure failure);
 /* The cell that went astray since nor_fail(), if one did. */
 bool nor_strayed(const struct nor *nor, uint32_t *address);
 
+/* Cells of a range that a cut-off operation has left unsound: they read either way, or will once time
+ * has passed, until they are erased, or programmed in full. No read of the chip tells all of them. */
+uint32_t nor_torn_cells(const struct nor *nor, uint32_t address, uint32_t length);
+/* Time passes until every unsound cell reads either way. */
+void nor_age(struct nor *nor);
+
 /* Counts of what was done, for the over-erase instrument and the benches. */
 struct nor_stats {
     uint64_t frames;

@@ -165,14 +165,14 @@ void nor_operation_resume(struct nor *nor, uint64_t now_ps)
 
 static void tear(struct nor *nor, const struct nor_operation *operation, uint64_t elapsed_ps)
 {
+    const struct nor_progress progress = {elapsed_ps, operation->duration_ps};
     switch (operation->kind) {
     case NOR_OPERATION_PROGRAM:
-        nor_cells_tear_program(nor, operation->address, operation->data);
+        nor_cells_tear_program(nor, operation->address, operation->data, &progress);
         break;
     case NOR_OPERATION_ERASE:
     case NOR_OPERATION_CHIP_ERASE:
-        nor_cells_tear_erase(nor, operation->address, operation->length, elapsed_ps,
-                             operation->duration_ps);
+        nor_cells_tear_erase(nor, operation->address, operation->length, &progress);
         break;
     case NOR_OPERATION_SECURITY_PROGRAM:
         for (uint32_t i = 0; i < NOR_PAGE_MAX; i++) {
