@@ -74,14 +74,14 @@ static void print_row(struct bench *bench, const char *name, struct sim *sim,
     }
 }
 
-static bool run(struct bench *bench, const char *name, bool used)
+static bool run(struct bench *bench, const char *name, bool used, bool skip_blank)
 {
     struct target target;
     struct image image;
     struct plan plan = {0};
     struct session session;
     struct program_report report;
-    const struct program_keeping keeping = {.neighbours = true};
+    const struct program_keeping keeping = {.neighbours = true, .skip_blank = skip_blank};
     const struct session_events events = {0};
     const struct lifecycle *lifecycle = lifecycle_find("native");
     const struct sim_target_options options = {.link = link_find(lifecycle->link), .seed = 1};
@@ -147,7 +147,8 @@ int main(int argc, char **argv)
     if (good) {
         bench.size = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 0) : bench.board.part.size;
         print_head(&bench, file_size);
-        good = run(&bench, "blank", false) && run(&bench, "used", true);
+        good = run(&bench, "used", true, false) && run(&bench, "blank", false, false) &&
+               run(&bench, "new", false, true);
         loader_file_release(&bench.loader);
     }
     if (!good) {

@@ -156,8 +156,10 @@ static bool program(struct rig *rig, const struct image *image, const struct pla
     if (!keep) {
         warn_destroyed(plan);
     }
-    const struct program_keeping keeping = {
-        .neighbours = keep, .folder = options->keep_dir, .file_stays = options->keep_file};
+    const struct program_keeping keeping = {.neighbours = keep,
+                                            .folder = options->keep_dir,
+                                            .file_stays = options->keep_file,
+                                            .skip_blank = options->skip_blank};
     const bool good = program_run(&rig->session, image, plan, &keeping, &report, error);
     const uint64_t bytes = image_size(image);
     document_set(rig->document, "progress",

@@ -42,6 +42,8 @@ static const struct option_row rows[] = {
     {"dry-run", 0, KIND_FLAG, NULL, FIELD(dry_run), "program", "print the plan, touch nothing"},
     {"no-preserve", 0, KIND_FLAG, NULL, FIELD(no_preserve), "program",
      "do not keep the bytes of touched sectors that no image covers"},
+    {"skip-blank", 0, KIND_FLAG, NULL, FIELD(skip_blank), "program",
+     "do not erase sectors that read blank: for a flash of which no erase or write was cut off"},
     {"scratch", 0, KIND_TEXT, "RANGE", FIELD(scratch), "selftest",
      "sectors to erase and program; what they hold is put back"},
     {"keep-dir", 0, KIND_TEXT, "DIR", FIELD(keep_dir), "program selftest",

@@ -30,8 +30,8 @@ struct options {
     uint64_t at;      /* the same */
     uint64_t sample, jobs;
     const char *ops[OPTIONS_REPEATS], *kinds[OPTIONS_REPEATS]; /* NULL ends them */
-    bool dry_run, no_preserve, only_window, all, no_jump, json, rehearse, verbose, help, version,
-        keep_file;
+    bool dry_run, no_preserve, skip_blank, only_window, all, no_jump, json, rehearse, verbose, help,
+        version, keep_file;
     struct document *document; /* of --json (cli/document.h); NULL without */
     char **arguments;          /* what is left: images, ranges */
     int argument_count;

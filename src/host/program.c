@@ -22,11 +22,26 @@ static uint64_t now_ns(const struct job *job)
     return job->session->target->ops->now_ns(job->session->target->context);
 }
 
-/* A blank sector needs no erase, unless the chip was found in the middle of something: cells of a
- * torn erase may read FF and decay. No record, no skipping. */
-static bool may_skip_blank(struct session *session)
+/* The record says that the flash was found in the middle of something, or that the last call was to
+ * change it and has not returned, or not with success. */
+static bool record_warns(struct session *session)
 {
-    return session_read_record(session) && (session->record.found & FOUND_MID_OPERATION) == 0;
+    session_read_record(session);
+    const struct record *record = &session->record;
+    const bool changes = record->function == FUNCTION_WRITE ||
+                         record->function == FUNCTION_SECTOR_ERASE ||
+                         record->function == FUNCTION_MASS_ERASE;
+    return session->has_record &&
+           ((record->found & FOUND_MID_OPERATION) != 0 ||
+            (changes && (record->phase != PHASE_RETURNED || record->result != 1)));
+}
+
+static bool is_blank(const uint8_t *bytes, uint32_t size)
+{
+    while (size > 0 && *bytes++ == 0xFF) {
+        size--;
+    }
+    return size == 0;
 }
 
 /* Adds those bytes of `sector` that no image gives to the work image, in runs. */
@@ -48,8 +63,8 @@ static bool keep_neighbours(struct job *job, const struct image *image,
         if (next > end + 1) {
             next = end + 1;
         }
-        if (next > at) {
-            const uint8_t *bytes = content + (at - sector->address);
+        const uint8_t *bytes = content + (at - sector->address);
+        if (next > at && !is_blank(bytes, next - at)) { /* the erase leaves FF */
             if (!image_add_bytes(&job->work, "(kept)", bytes, next - at, IMAGE_BIN, true, at,
                                  error) ||
                 !image_add_bytes(&job->kept, "(kept)", bytes, next - at, IMAGE_BIN, true, at,
@@ -108,6 +123,27 @@ static bool prepare_sector(struct job *job, const struct image *image, unsigned 
     return good;
 }
 
+/* Cells of a torn erase or program may read FF and decay. No read tells them, and no record: it lies in
+ * RAM, shows one call, and knows nothing of what others did to the flash. So blank sectors are erased
+ * like all others, unless the caller answers for them; what the record says, before this session's
+ * first call and after Init, can only forbid. */
+static bool begin(struct job *job, bool *skip_blank, struct error *error)
+{
+    struct session *session = job->session;
+    *skip_blank = job->keeping->skip_blank && !record_warns(session);
+    if (!session_begin(session, OPERATION_ERASE, error)) {
+        return false;
+    }
+    *skip_blank = *skip_blank && !record_warns(session) && session->has_record;
+    if (job->keeping->skip_blank && !*skip_blank) {
+        session_note(session, "blank sectors are erased, too: %s",
+                     session->has_record ? "the flight record tells of an erase or a program that "
+                                           "did not end well"
+                                         : "the loader leaves no flight record");
+    }
+    return true;
+}
+
 /* What a tool that does not look first does: every touched sector goes. */
 static bool prepare(struct job *job, const struct image *image, struct error *error)
 {
@@ -120,15 +156,19 @@ static bool prepare(struct job *job, const struct image *image, struct error *er
         }
     }
     if (!lifecycle->keeps_neighbours) {
+        if (job->keeping->skip_blank) {
+            session_note(job->session, "%s erases every touched sector, blank or not",
+                         lifecycle->name);
+        }
         for (unsigned i = 0; i < job->plan->count; i++) {
             job->erase[i] = true;
         }
         return true;
     }
-    if (!session_begin(job->session, OPERATION_ERASE, error)) {
+    bool skip_blank = false;
+    if (!begin(job, &skip_blank, error)) {
         return false;
     }
-    bool skip_blank = may_skip_blank(job->session);
     for (unsigned i = 0; i < job->plan->count; i++) {
         if (session_cancelled(job->session, error) ||
             !prepare_sector(job, image, i, skip_blank, error)) {

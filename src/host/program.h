@@ -18,11 +18,14 @@ struct program_report {
         kept_path[KEPT_PATH_SIZE]; /* the file that holds the neighbours now; "" if there is none */
 };
 
-/* What becomes of the bytes in touched sectors that no image gives. */
+/* What becomes of touched sectors beside what the images give. */
 struct program_keeping {
     bool neighbours;    /* they are read before the erase and written back, if the lifecycle can */
     const char *folder; /* where they lie in a file meanwhile (host/kept.h); NULL: in no file */
     bool file_stays;    /* after success, too */
+    /* A sector that reads blank is not erased, if the lifecycle looks and no flight record speaks
+     * against it: the caller answers for it that no erase and no program of it was ever cut off. */
+    bool skip_blank;
 };
 
 /* Erases what is needed, writes, reads back and compares. The file with the neighbours is on the disk
