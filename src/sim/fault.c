@@ -97,6 +97,9 @@ void sim_fault_set_in(struct sim *sim, enum sim_fault fault, uint64_t seed)
     if (fail_chip(sim, fault) || spoil_lines(sim, fault, seed)) {
         return;
     }
+    if (fault == SIM_FAULT_POWER_DIP || fault == SIM_FAULT_POWER_LOST) {
+        soc_advance_chip(sim_soc(sim), (uint8_t)(seed >> 8)); /* a wait is few moments, but long */
+    }
     switch (fault) {
     case SIM_FAULT_POWER_DIP: soc_dip_power(sim_soc(sim)); break;
     case SIM_FAULT_POWER_LOST: soc_lose_power(sim_soc(sim), true); break;

@@ -164,7 +164,11 @@ static bool was_written(const struct sweep_rig *rig)
 bool sweep_call_is_true(const struct sweep_rig *rig, const struct sweep_call *call)
 {
     struct nor_state state;
+    const struct nor *nor = sim_nor(rig->sim);
     nor_get_state(sim_nor(rig->sim), sim_clock(rig->sim)->now_ps, &state); /* ends what is due */
+    if (nor_torn_cells(nor, call->start, call->end - call->start) > 0) {
+        return false;
+    }
     switch (call->op) {
     case SWEEP_ERASE: return is_blank(rig->cells + call->start, call->end - call->start);
     case SWEEP_WRITE: return was_written(rig);

@@ -51,7 +51,7 @@ bool sweep_call_begin(const struct sweep_rig *rig, struct error *error);
 bool sweep_call_run(const struct sweep_rig *rig, struct sweep_call *call, struct error *error);
 /* By the results. */
 bool sweep_call_succeeded(const struct sweep_call *call);
-/* The cells, and what was read, are as success says. */
+/* The cells, and what was read, are as success says, and will be so tomorrow: none is torn. */
 bool sweep_call_is_true(const struct sweep_rig *rig, const struct sweep_call *call);
 /* After a call that failed: the same again, from Init on, the cells erased first where a write needs
  * it. True if it succeeds and is true. */

@@ -187,6 +187,8 @@ void xspi_poll_start(struct xspi *x);
 /* Lets frames pass that need not be put on the pins. True if the one that is due now need not be
  * either, so far. */
 bool xspi_poll_skip(struct xspi *x, uint64_t now_ps);
+/* A loop whose trials looked ahead has left out polls that lie in the future: they have not been. */
+void xspi_poll_rewind(struct xspi *x);
 void xspi_poll_over(struct xspi *x);
 uint64_t xspi_poll_next_event(const struct xspi *x);
 

@@ -111,6 +111,22 @@ bool xspi_poll_skip(struct xspi *x, uint64_t now_ps)
     return polling->event_ps > now_ps;
 }
 
+void xspi_poll_rewind(struct xspi *x)
+{
+    struct xspi_polling *polling = &x->polling;
+    const uint64_t now_ps = x->clock->now_ps, cycle = polling->frame_ps + polling->gap_ps;
+    if (x->frame.selected || !polling->steady || x->bus_ps <= now_ps) {
+        return;
+    }
+    const uint64_t count = (x->bus_ps - now_ps + cycle - 1) / cycle;
+    if (count <= x->stats.polls_skipped) {
+        x->bus_ps -= count * cycle;
+        polling->seen_ps -= count * cycle;
+        x->stats.polls -= count;
+        x->stats.polls_skipped -= count;
+    }
+}
+
 uint64_t xspi_poll_next_event(const struct xspi *x)
 {
     const struct xspi_polling *polling = &x->polling;

@@ -242,6 +242,9 @@ bool xspi_wait(struct xspi *x)
 
 void xspi_pins_change(struct xspi *x)
 {
+    if (x->state == XSPI_STATE_POLLING) {
+        xspi_poll_rewind(x);
+    }
     xspi_advance(x);
     x->polling.steady = false;
     x->polling.executed = 0;

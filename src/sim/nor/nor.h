@@ -138,6 +138,8 @@ bool nor_strayed(const struct nor *nor, uint32_t *address);
 /* Cells of a range that a cut-off operation has left unsound: they read either way, or will once time
  * has passed, until they are erased, or programmed in full. No read of the chip tells all of them. */
 uint32_t nor_torn_cells(const struct nor *nor, uint32_t address, uint32_t length);
+/* What is under way has come `part` 256ths of its way. For a loss of supply at any instant of it. */
+void nor_advance(struct nor *nor, uint64_t now_ps, uint8_t part);
 /* Time passes until every unsound cell reads either way. */
 void nor_age(struct nor *nor);
 

@@ -192,6 +192,14 @@ static void tear(struct nor *nor, const struct nor_operation *operation, uint64_
     }
 }
 
+void nor_advance(struct nor *nor, uint64_t now_ps, uint8_t part)
+{
+    nor_settle(nor, now_ps);
+    if (nor->operation.kind != NOR_IDLE) {
+        nor->operation.end_ps = now_ps + nor->operation.duration_ps / 256 * (256u - part);
+    }
+}
+
 void nor_operation_abort(struct nor *nor, uint64_t now_ps)
 {
     nor_settle(nor, now_ps);

@@ -77,6 +77,14 @@ void soc_fail_chip(struct soc *soc, enum nor_failure failure)
     }
 }
 
+void soc_advance_chip(struct soc *soc, uint8_t part)
+{
+    const uint64_t now_ps = settle(soc);
+    if (soc->chip_powered) {
+        nor_advance(soc->chip, now_ps, part);
+    }
+}
+
 void soc_lose_power(struct soc *soc, bool lost)
 {
     const uint64_t now_ps = settle(soc);

@@ -114,6 +114,8 @@ enum soc_lines {
 void soc_spoil_lines(struct soc *soc, enum soc_lines lines, uint64_t seed);
 /* Kernel clocks of the controllers stand still, whatever RCC says. */
 void soc_stop_kernel_clocks(struct soc *soc, bool stopped);
+/* What the chip has under way has come `part` 256ths of its way. */
+void soc_advance_chip(struct soc *soc, uint8_t part);
 /* The chip's supply fails, whatever drives it. */
 void soc_lose_power(struct soc *soc, bool lost);
 /* Off, and on again at once: all that the chip keeps without its cells is lost. */
