@@ -5,13 +5,11 @@
 #include "cli/describe.h"
 #include "cli/document.h"
 #include "cli/progress.h"
-#include "pack/pack.h"
+#include "pack/format.h"
 #include "report/json_text.h"
 #include "sfdp/text.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static void print_board(const struct board *board)
@@ -73,29 +71,37 @@ static json_t *describe_loader_image(const struct board *board, const struct loa
                      (json_int_t)pack_image_size(board, image), "parts", parts);
 }
 
-/* The old file, if any, stays whole until the new one is complete. */
-static bool write_file(const char *path, const uint8_t *bytes, size_t size, struct error *error)
+static void describe_files(const struct options *options, const struct built_files *built,
+                           const char *folder)
 {
-    char temporary[4200];
-    snprintf(temporary, sizeof temporary, "%s.new", path);
-    FILE *file = fopen(temporary, "wb");
-    if (file == NULL) {
-        return error_set(error, ERROR_FILE_WRITE, path, 0, 0, "%s", strerror(errno));
+    for (unsigned i = 0; i < built->count; i++) {
+        const struct built_file *file = &built->files[i];
+        char path[4300];
+        snprintf(path, sizeof path, "%s/%s", folder, file->name);
+        if (i == 0) {
+            document_set(options->document, "file", json_text(path));
+            document_set(options->document, "file_bytes", json_integer((json_int_t)file->size));
+        }
+        document_append(options->document, "files",
+                        json_pack("{s:s, s:o, s:I}", "format", file->format, "file",
+                                  json_text(path), "bytes", (json_int_t)file->size));
+        printf("wrote    %s (%zu bytes)\n", path, file->size);
     }
-    bool good = fwrite(bytes, 1, size, file) == size;
-    good = fclose(file) == 0 && good && rename(temporary, path) == 0;
-    if (!good) {
-        error_set(error, ERROR_FILE_WRITE, path, 0, 0, "%s", strerror(errno));
-        remove(temporary);
-    }
-    return good;
+}
+
+static bool build(const struct options *options, const struct board *board,
+                  struct built_files *built, const char *folder, struct error *error)
+{
+    const char *formats = options->format != NULL ? options->format : FORMATS_DEFAULT;
+    return format_build_list(formats, board, pack_loader_image(), built, error) &&
+           built_files_write(built, folder, error);
 }
 
 int command_build(const struct options *options, struct error *error)
 {
     struct board board;
-    char path[4160];
-    size_t size = 0;
+    struct built_files built = {0};
+    const char *folder = options->output != NULL ? options->output : ".";
     if (options->board == NULL || options->argument_count != 0) {
         error_set(error, ERROR_USAGE, NULL, 0, 0, "build takes --board BOARD and nothing else");
         return 2;
@@ -104,19 +110,10 @@ int command_build(const struct options *options, struct error *error)
         return error_exit_status(error->code);
     }
     document_set(options->document, "board", describe_board(&board));
-    uint8_t *bytes = pack_stldr(&board, pack_loader_image(), &size, error);
-    if (bytes == NULL) {
+    if (!build(options, &board, &built, folder, error)) {
+        built_files_release(&built);
         return error_exit_status(error->code);
     }
-    snprintf(path, sizeof path, "%s/%s.stldr", options->output != NULL ? options->output : ".",
-             board.name);
-    bool good = write_file(path, bytes, size, error);
-    free(bytes);
-    if (!good) {
-        return error_exit_status(error->code);
-    }
-    document_set(options->document, "file", json_text(path));
-    document_set(options->document, "file_bytes", json_integer((json_int_t)size));
     document_set(options->document, "loader_image",
                  describe_loader_image(&board, pack_loader_image()));
     document_set(options->document, "record_address",
@@ -124,6 +121,7 @@ int command_build(const struct options *options, struct error *error)
     print_board(&board);
     print_sfdp(&board);
     print_image(&board, pack_loader_image());
-    printf("wrote    %s (%zu bytes)\n", path, size);
+    describe_files(options, &built, folder);
+    built_files_release(&built);
     return 0;
 }

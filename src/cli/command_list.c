@@ -5,6 +5,7 @@
 #include "cli/document.h"
 #include "host/host_option.h"
 #include "host/lifecycle.h"
+#include "pack/format.h"
 #include "report/finding.h"
 #include "report/json_text.h"
 #include "sim/fault.h"
@@ -104,6 +105,14 @@ static void list_rules(const struct options *options)
     }
 }
 
+static void list_formats(const struct options *options)
+{
+    struct options context = *options;
+    for (unsigned i = 0; format_at(i) != NULL; i++) {
+        add_row(&context, format_at(i)->name, format_at(i)->summary);
+    }
+}
+
 static void list_faults(const struct options *options)
 {
     struct options context = *options;
@@ -123,11 +132,9 @@ int command_list(const struct options *options, struct error *error)
     static const struct {
         const char *kind;
         void (*list)(const struct options *options);
-    } lists[] = {{"hosts", list_hosts},
-                 {"host-options", list_host_options},
-                 {"links", list_links},
-                 {"rules", list_rules},
-                 {"faults", list_faults}};
+    } lists[] = {
+        {"formats", list_formats}, {"hosts", list_hosts}, {"host-options", list_host_options},
+        {"links", list_links},     {"rules", list_rules}, {"faults", list_faults}};
     const char *kind = options->argument_count == 1 ? options->arguments[0] : "";
     struct options context = *options;
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
@@ -138,8 +145,9 @@ int command_list(const struct options *options, struct error *error)
         }
     }
     if (!is_data(kind)) {
-        error_set(error, ERROR_USAGE, NULL, 0, 0,
-                  "list takes one of: boards mcus parts hosts host-options links rules faults");
+        error_set(
+            error, ERROR_USAGE, NULL, 0, 0,
+            "list takes one of: boards mcus parts formats hosts host-options links rules faults");
         return 2;
     }
     document_set(options->document, "kind", json_text(kind));

@@ -4,8 +4,10 @@
 #include <stddef.h>
 
 const struct command commands[] = {
-    {"build", "--board BOARD [-o DIR]", "make the loader file of a board",
-     "Writes DIR/NAME.stldr for STM32CubeProgrammer. The same board file gives the same bytes.",
+    {"build", "--board BOARD [--format FORMATS] [-o DIR]", "make the loader files of a board",
+     "Writes DIR/NAME.stldr for STM32CubeProgrammer, or the files of --format: all of them or "
+     "none.\n"
+     "The same board file gives the same bytes.",
      command_build},
     {"program", "--board BOARD IMAGE...", "erase what is needed, write, read back",
      "IMAGE is an ELF, Intel HEX or S-record file, or FILE.bin@ADDRESS. Several images go in one "
@@ -55,7 +57,8 @@ const struct command commands[] = {
      "Listens on 127.0.0.1 with the loader downloaded and the core halted. In gdb-multiarch:\n"
      "  file NAME.stldr\n  target remote :PORT\n  monitor help",
      command_serve},
-    {"list", "KIND", "list boards, mcus, parts, hosts, host-options, links, rules or faults", "",
+    {"list", "KIND",
+     "list boards, mcus, parts, formats, hosts, host-options, links, rules or faults", "",
      command_list},
     {NULL, NULL, NULL, NULL, NULL},
 };

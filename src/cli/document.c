@@ -14,7 +14,7 @@
 static const struct {
     const char *command, *members;
 } results[] = {
-    {"build", "board file file_bytes loader_image record_address"},
+    {"build", "board file file_bytes files loader_image record_address"},
     {"program", "board loader host image left_out plan dry_run progress run record findings"},
     {"verify", "board loader host image left_out verified_bytes run record findings"},
     {"erase", "board loader host all ranges erased_bytes run record findings"},

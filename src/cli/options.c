@@ -26,6 +26,8 @@ static const struct option_row rows[] = {
      "content of the simulated flash, kept between calls; made if missing"},
     {"output", 'o', KIND_TEXT, "PATH", FIELD(output), "build read",
      "folder for the built files, or file to read into"},
+    {"format", 'f', KIND_TEXT, "FORMATS", FIELD(format), "build",
+     "formats to write (default stldr): names joined by commas, or all; extload list formats"},
     {"gdb", 'g', KIND_NUMBER, "PORT", FIELD(gdb_port), "serve",
      "port for GDB (default 3333); 0 takes a free one"},
     {"address", 'a', KIND_NUMBER, "ADDRESS", FIELD(address), "trace",

@@ -45,6 +45,7 @@ nothing_is_null() {
     nothing_is_null
     holds "r['file_bytes'] == $(stat -c %s "$T/stm32n655-s25fl064l.stldr") and r['board']['pins']['NCS'] == 'PN1'"
     holds "r['loader_image']['address'] == 0x34180404 and 'guard' in [p['name'] for p in r['loader_image']['parts']]"
+    holds "r['files'] == [{'format': 'stldr', 'file': r['file'], 'bytes': r['file_bytes']}]"
     [ -s "$T/stderr" ]
     holds "r['board']['part'] == 'S25FL064L' and r['board']['sfdp_file'] is None"
     cp tests/fixtures/sfdp/s25fl064l.hex "$T/dump.hex"
@@ -191,7 +192,7 @@ END
 
 @test "json: list" {
     local kind
-    for kind in boards mcus parts hosts host-options links rules; do
+    for kind in boards mcus parts formats hosts host-options links rules; do
         json 0 list "$kind"
         holds "r['kind'] == '$kind' and r['items']"
     done

@@ -118,11 +118,12 @@ flash_holds() {
     grep -q "^boot " <<<"$output"
 }
 
-@test "list shows boards, mcus, parts, hosts, links" {
+@test "list shows boards, mcus, parts, formats, hosts, links" {
     "$EXTLOAD" list boards | grep -q stm32n655-s25fl064l
     "$EXTLOAD" list mcus | grep -qi stm32n6
     "$EXTLOAD" list parts | grep -qi s25fl064l
     "$EXTLOAD" list hosts | grep -q cubeprogrammer-jlink
+    "$EXTLOAD" list formats | grep -q '^stldr .*STM32CubeProgrammer'
     "$EXTLOAD" list links | grep -q jlink
 }
 
