@@ -151,6 +151,7 @@ static bool check_run_from(struct loading *loading)
     board->loader_base = loading->mcu->loader_base;
     board->loader_size = loading->mcu->loader_size;
     board->boot = loading->mcu->boot;
+    board->debug = loading->mcu->debug;
     board->work_base = loading->mcu->work_base;
     board->work_size = loading->mcu->work_size;
     if (run_from->node == NULL) {

@@ -92,6 +92,21 @@ struct board_boot_rom {
     uint32_t image_limit;    /* bytes, header included */
 };
 
+/* How a debugger reaches the core of this MCU; all zero if its file does not say. */
+#define BOARD_DEBUG_SETUP_MAX 8
+struct board_debug_setup {
+    uint32_t address, bits; /* bits to set, by the system's access port */
+    char hint[96];          /* "IWDG stands still while the core is halted" */
+};
+struct board_debug {
+    uint32_t jtag_id, swd_id;   /* IDCODE of the TAP, DPIDR over SWD */
+    uint8_t core_ap, system_ap; /* access ports: of core and memory; the one that is always open */
+    uint32_t opened,
+        opened_bits; /* register on the system's port and its bits: the core's is open */
+    struct board_debug_setup setup[BOARD_DEBUG_SETUP_MAX];
+    unsigned setup_count;
+};
+
 struct board {
     char path[256];
     char name[100]; /* file stem and DeviceName, at most 99 characters */
@@ -104,6 +119,7 @@ struct board {
     struct board_sfdp sfdp;
     struct board_cost cost;
     struct board_boot_rom boot;
+    struct board_debug debug;
     uint32_t work_base, work_size;     /* OpenOCD's work area */
     uint32_t loader_base, loader_size; /* the host tool's RAM for loaders: first word is its BKPT */
     uint32_t record_address;           /* 0 = inside the image */

@@ -79,6 +79,38 @@ static const struct schema_key boot_keys[] = {
     END_OF_KEYS,
 };
 
+struct debug_values {
+    struct schema_value self, jtag_id, swd_id, core_ap, system_ap, opened, opened_bits, setup;
+};
+struct debug_setup_values {
+    struct schema_value address, bits, hint;
+};
+static const struct schema_key debug_setup_keys[] = {
+    NUMBER_KEY(debug_setup_values, address, "address", QUANTITY_NUMBER, true, 0, ADDRESS_MAX,
+               "a register, as the system's access port sees it"),
+    NUMBER_KEY(debug_setup_values, bits, "set", QUANTITY_NUMBER, true, 1, ADDRESS_MAX,
+               "bits to set in it"),
+    TEXT_KEY(debug_setup_values, hint, "hint", true, 90, "what they do, in words"),
+    END_OF_KEYS,
+};
+static const struct schema_key debug_keys[] = {
+    NUMBER_KEY(debug_values, jtag_id, "jtag_id", QUANTITY_NUMBER, true, 1, ADDRESS_MAX,
+               "IDCODE of the core's TAP, whose instructions have 4 bits"),
+    NUMBER_KEY(debug_values, swd_id, "swd_id", QUANTITY_NUMBER, true, 1, ADDRESS_MAX,
+               "DPIDR over SWD"),
+    NUMBER_KEY(debug_values, core_ap, "core_ap", QUANTITY_NUMBER, true, 0, 255,
+               "number of the access port of core and memory"),
+    NUMBER_KEY(debug_values, system_ap, "system_ap", QUANTITY_NUMBER, true, 0, 255,
+               "number of the access port that is open in every state"),
+    NUMBER_KEY(debug_values, opened, "opened", QUANTITY_NUMBER, true, 0, ADDRESS_MAX,
+               "register on the system's port that tells whether the core's port is open"),
+    NUMBER_KEY(debug_values, opened_bits, "opened_bits", QUANTITY_NUMBER, true, 1, ADDRESS_MAX,
+               "bits of it that are then set"),
+    ITEMS_KEY(debug_values, setup, "setup", true, BOARD_DEBUG_SETUP_MAX, debug_setup_keys,
+              "what a debugger sets on the system's port when it connects"),
+    END_OF_KEYS,
+};
+
 struct package_values {
     struct schema_value name, pads;
 };
@@ -152,6 +184,7 @@ struct mcu_values {
     struct clock_values kernel_clock;
     struct cost_values cost;
     struct boot_values boot;
+    struct debug_values debug;
     struct schema_value registers, peripherals, supplies, ports, controllers, bringup;
 };
 
@@ -177,6 +210,8 @@ const struct schema_key mcu_file_keys[] = {
     MAPPING_KEY(mcu_values, cost, "cost", true, cost_keys, "what instructions and accesses cost"),
     MAPPING_KEY(mcu_values, boot, "boot_rom", false, boot_keys,
                 "what the boot ROM starts from a flash"),
+    MAPPING_KEY(mcu_values, debug, "debug", false, debug_keys,
+                "how a debugger reaches the core; formats for open debug servers need it"),
     LISTS_KEY(mcu_values, registers, "registers", true, mcu_register_keys,
               "register layouts: per layout a list of registers"),
     ITEMS_KEY(mcu_values, peripherals, "peripherals", true, MCU_PERIPHERALS_MAX,
@@ -336,6 +371,33 @@ static bool read_steps(struct mcu *mcu, const struct schema_value *list, struct 
     return true;
 }
 
+static bool read_debug(struct mcu *mcu, const struct debug_values *values, struct error *error)
+{
+    yaml_node_t *item = NULL;
+    mcu->debug = (struct board_debug){
+        .jtag_id = (uint32_t)values->jtag_id.number,
+        .swd_id = (uint32_t)values->swd_id.number,
+        .core_ap = (uint8_t)values->core_ap.number,
+        .system_ap = (uint8_t)values->system_ap.number,
+        .opened = (uint32_t)values->opened.number,
+        .opened_bits = (uint32_t)values->opened_bits.number,
+    };
+    if (values->setup.node == NULL) {
+        return true; /* no `debug:` */
+    }
+    for (unsigned i = 0; (item = yaml_list_item(&mcu->file, values->setup.node, i)) != NULL; i++) {
+        struct debug_setup_values setup = {.address = {.node = NULL}};
+        if (!schema_read(&mcu->file, item, "a setting", debug_setup_keys, &setup, error)) {
+            return false;
+        }
+        struct board_debug_setup *row = &mcu->debug.setup[mcu->debug.setup_count++];
+        row->address = (uint32_t)setup.address.number;
+        row->bits = (uint32_t)setup.bits.number;
+        snprintf(row->hint, sizeof row->hint, "%s", setup.hint.text);
+    }
+    return true;
+}
+
 static void take_values(struct mcu *mcu, const struct mcu_values *values)
 {
     mcu->family = values->family.text;
@@ -385,7 +447,7 @@ bool mcu_load(struct mcu *mcu, const char *path, struct error *error)
               read_supplies(mcu, &values.supplies, error) &&
               read_ports(mcu, &values.ports, error) &&
               read_controllers(mcu, &values.controllers, error) &&
-              read_steps(mcu, &values.bringup, error);
+              read_steps(mcu, &values.bringup, error) && read_debug(mcu, &values.debug, error);
     if (!ok) {
         mcu_release(mcu);
         return false;

@@ -106,6 +106,7 @@ struct mcu {
     uint32_t iwdg_key;
     struct board_cost cost;
     struct board_boot_rom boot;
+    struct board_debug debug;
     struct mcu_device devices[MCU_DEVICES_MAX];
     struct mcu_package packages[MCU_PACKAGES_MAX];
     struct mcu_bits bits[MCU_BITS_MAX];
