@@ -196,6 +196,38 @@ static uint8_t *flatten(const struct elf_file *elf, uint32_t *size)
     return image;
 }
 
+/* Two symbols start at the same byte and are of one kind. */
+static bool is_same_place(const struct elf_symbol *a, const struct elf_symbol *b)
+{
+    return a->type == b->type && a->value == b->value;
+}
+
+/* Functions and objects, one line each, their names without the suffixes of link-time optimisation. Of
+ * those that start at the same byte the smallest counts, then the first: some only mark where a group
+ * of functions begins. */
+static unsigned write_symbols(FILE *out, const struct elf_file *elf)
+{
+    unsigned count = 0;
+    fprintf(out, "static const struct image_symbol symbols[] = {\n");
+    for (unsigned i = 0; i < elf->symbol_count; i++) {
+        const struct elf_symbol *symbol = &elf->symbols[i];
+        bool known = symbol->type != 1 && symbol->type != 2; /* neither STT_OBJECT nor STT_FUNC */
+        for (unsigned j = 0; j < elf->symbol_count && !known; j++) {
+            const struct elf_symbol *other = &elf->symbols[j];
+            known = is_same_place(other, symbol) &&
+                    (other->size < symbol->size || (other->size == symbol->size && j < i));
+        }
+        if (!known) {
+            fprintf(out, "    {\"%.*s\", %u, %u, %d},\n", (int)strcspn(symbol->name, "."),
+                    symbol->name, symbol->type == 2 ? symbol->value & ~1u : symbol->value,
+                    symbol->size, symbol->type == 2);
+            count++;
+        }
+    }
+    fprintf(out, "};\n\n");
+    return count;
+}
+
 static bool write_source(FILE *out, const struct elf_file *elf, const uint8_t *image, uint32_t size,
                          const struct breakdown *sizes)
 {
@@ -211,9 +243,11 @@ static bool write_source(FILE *out, const struct elf_file *elf, const uint8_t *i
     for (uint32_t i = 0; i < size; i++) {
         fprintf(out, "%s0x%02x,", i % 16 == 0 ? "\n    " : " ", image[i]);
     }
+    fprintf(out, "\n};\n\n");
+    const unsigned symbols = write_symbols(out, elf);
     fprintf(
         out,
-        "\n};\n\nstatic const struct loader_image image = {\n    .bytes = bytes,\n    .size = %u,\n"
+        "static const struct loader_image image = {\n    .bytes = bytes,\n    .size = %u,\n"
         "    .board_block = %u,\n    .board_block_size = %u,\n    .own_record = %u,\n    .stack = "
         "%u,\n"
         "    .stack_size = %u,\n    .entries = {\n",
@@ -231,11 +265,11 @@ static bool write_source(FILE *out, const struct elf_file *elf, const uint8_t *i
     for (unsigned i = 0; i < sizes->count; i++) {
         fprintf(out, "        {\"%s\", %u},\n", sizes->parts[i].name, sizes->parts[i].bytes);
     }
-    fprintf(
-        out,
-        "    },\n    .part_count = %u,\n};\n\nconst struct loader_image *pack_loader_image(void)\n"
-        "{\n    return &image;\n}\n",
-        sizes->count);
+    fprintf(out,
+            "    },\n    .part_count = %u,\n    .symbols = symbols,\n    .symbol_count = "
+            "%u,\n};\n\nconst struct loader_image *pack_loader_image(void)\n"
+            "{\n    return &image;\n}\n",
+            sizes->count, symbols);
     return true;
 }
 

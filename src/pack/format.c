@@ -2,6 +2,7 @@
 #include "pack/format.h"
 
 #include "board/nearest.h"
+#include "pack/script_values.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,8 +15,42 @@ static bool build_stldr(const struct board *board, const struct loader_image *im
     return bytes != NULL && built_files_add(built, board->name, ".stldr", bytes, size, error);
 }
 
+/* The loader as an ELF with its symbols, which both of the following want beside their text. */
+static bool add_loader_elf(const struct board *board, const struct loader_image *image,
+                           struct built_files *built, struct error *error)
+{
+    size_t size = 0;
+    uint8_t *bytes = pack_loader_elf(board, image, &size, error);
+    return bytes != NULL &&
+           built_files_add(built, board->name, SCRIPT_LOADER_SUFFIX, bytes, size, error);
+}
+
+static bool build_openocd(const struct board *board, const struct loader_image *image,
+                          struct built_files *built, struct error *error)
+{
+    size_t size = 0;
+    char *text = pack_openocd(board, image, &size, error);
+    return text != NULL &&
+           built_files_add(built, board->name, ".cfg", (uint8_t *)text, size, error) &&
+           add_loader_elf(board, image, built, error);
+}
+
+static bool build_gdb(const struct board *board, const struct loader_image *image,
+                      struct built_files *built, struct error *error)
+{
+    size_t size = 0;
+    char *text = pack_gdb(board, image, &size, error);
+    return text != NULL &&
+           built_files_add(built, board->name, ".gdb", (uint8_t *)text, size, error) &&
+           add_loader_elf(board, image, built, error);
+}
+
 static const struct format formats[] = {
     {"stldr", "NAME.stldr: STM32CubeProgrammer, STM32CubeIDE, ST's OpenOCD", build_stldr},
+    {"openocd", "NAME.cfg, NAME-loader.elf: OpenOCD 0.12 and later, with procedures that program",
+     build_openocd},
+    {"gdb", "NAME.gdb, NAME-loader.elf: symbols, breakpoints and the flight record in GDB",
+     build_gdb},
 };
 
 #define FORMAT_COUNT (sizeof formats / sizeof formats[0])

@@ -9,9 +9,7 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "structs are stamped as they lie");
 
-/* The host tool keeps the first word of its RAM for a BKPT, puts its stack of 0x400 bytes behind
- * the image and its buffer, aligned to 32 bytes, at least 0x20 behind that [seen in host logs]. */
-#define HOST_BKPT_SIZE   4u
+/* The host tool puts its stack of 0x400 bytes behind the image and its buffer, aligned to 32 bytes, at least 0x20 behind that [seen in host logs]. */
 #define HOST_STACK_SIZE  0x400u
 #define HOST_BUFFER_GAP  0x20u
 #define HOST_BUFFER_STEP 32u
@@ -77,7 +75,7 @@ static bool check_room(const struct board *board, uint32_t image_size, struct er
     end = (end + HOST_BUFFER_STEP - 1) / HOST_BUFFER_STEP * HOST_BUFFER_STEP;
     end += board->page_size;
     uint64_t needed = end - board->loader_base;
-    if (image_size > UINT32_MAX - HOST_BKPT_SIZE || needed > board->loader_size) {
+    if (image_size > UINT32_MAX - PACK_BKPT_SIZE || needed > board->loader_size) {
         error_set(error, ERROR_LOADER_TOO_LARGE, board->path, 0, 0,
                   "image 0x%X, stack 0x%X and a page of 0x%X need 0x%llX bytes of 0x%X at 0x%08X",
                   (unsigned)image_size, HOST_STACK_SIZE, (unsigned)board->page_size,
@@ -96,8 +94,8 @@ uint32_t pack_image_size(const struct board *board, const struct loader_image *i
     return (size + 7u) & ~7u;
 }
 
-static uint8_t *stamp_image(const struct board *board, const struct loader_image *image,
-                            uint32_t *size)
+uint8_t *pack_stamp_image(const struct board *board, const struct loader_image *image,
+                          uint32_t *size)
 {
     uint8_t *bytes = calloc(1, image->size + sizeof board->block);
     if (bytes == NULL) {
@@ -128,7 +126,7 @@ static bool write_contents(struct elf_writer *writer, const struct board *board,
 {
     struct storage_info info;
     fill_storage_info(board, &info);
-    uint32_t base = board->loader_base + HOST_BKPT_SIZE;
+    uint32_t base = board->loader_base + PACK_BKPT_SIZE;
     unsigned info_section = elf_writer_add_segment(writer, SECTION_INFO, 0, (const uint8_t *)&info,
                                                    sizeof info, ELF_SHF_ALLOC, ELF_PF_R, 4);
     unsigned image_section = elf_writer_add_segment(
@@ -157,10 +155,10 @@ uint8_t *pack_stldr(const struct board *board, const struct loader_image *image,
         !check_room(board, pack_image_size(board, image), error)) {
         return NULL;
     }
-    uint8_t *bytes = stamp_image(board, image, &image_size);
+    uint8_t *bytes = pack_stamp_image(board, image, &image_size);
     int init = find_entry(image, functions[0].entry);
     uint32_t entry_address =
-        (board->loader_base + HOST_BKPT_SIZE + image->entries[init].offset) | 1u;
+        (board->loader_base + PACK_BKPT_SIZE + image->entries[init].offset) | 1u;
     struct elf_writer *writer = bytes != NULL ? elf_writer_create(entry_address) : NULL;
     uint8_t *file = NULL;
     if (writer != NULL && write_contents(writer, board, image, bytes, image_size)) {

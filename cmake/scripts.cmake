@@ -1,0 +1,15 @@
+# The files of src/pack/scripts as a C source.
+file(GLOB SCRIPTS CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/pack/scripts/*)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${SCRIPTS})
+set(SCRIPTS_TEXT "/* Made from src/pack/scripts. */\n#include \"pack/scripts.h\"\n")
+foreach(path ${SCRIPTS})
+  get_filename_component(name ${path} NAME)
+  string(REPLACE "." "_" name ${name})
+  file(READ ${path} bytes HEX)
+  string(REGEX REPLACE "(..)" "0x\\1," bytes "${bytes}")
+  string(REGEX REPLACE "((....,){16})" "\\1\n    " bytes "${bytes}")
+  string(APPEND SCRIPTS_TEXT "\nstatic const char ${name}[] = {\n    ${bytes}\n};\n"
+                             "const struct pack_script pack_script_${name} = {${name}, sizeof ${name}};\n")
+endforeach()
+set(SCRIPTS_SOURCE ${CMAKE_BINARY_DIR}/scripts.c)
+file(CONFIGURE OUTPUT ${SCRIPTS_SOURCE} CONTENT "${SCRIPTS_TEXT}" @ONLY)
