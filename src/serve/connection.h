@@ -5,7 +5,7 @@
 #ifndef EXTLOAD_SERVE_CONNECTION_H
 #define EXTLOAD_SERVE_CONNECTION_H
 
-#include "serve/packet.h"
+#include "rsp/packet.h"
 
 struct connection {
     int socket;

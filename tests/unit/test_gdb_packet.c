@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Framing as in "Remote Serial Protocol" of the GDB manual. */
-#include "serve/packet.h"
+#include "rsp/packet.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -173,6 +173,57 @@ static void every_byte_survives(void **state)
     assert_memory_equal(reader.payload, payload, sizeof payload);
 }
 
+/* "X*N": N - 29 more of X, N printable. The GDB manual's own example is "0* ". */
+static void expands_runs_of_a_server(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *wire;
+        enum packet_event event;
+        const char *payload;
+    } cases[] = {
+        {"$0* #7a", PACKET_COMPLETE, "0000"},
+        {"$a0*\"b#3f", PACKET_COMPLETE, "a000000b"},
+        {"$0* * #c4", PACKET_COMPLETE, "0000000"},
+        {"$}\n*\"#d3", PACKET_COMPLETE, "******"}, /* an escaped byte can be run, too */
+        {"$* #4a", PACKET_DAMAGED, NULL},          /* of nothing */
+        {"$0*#5a", PACKET_DAMAGED, NULL},          /* its length is missing */
+        {"$0*\x1f#79", PACKET_DAMAGED, NULL},      /* not printable */
+        {"%Stop:T05#00$OK#9a", PACKET_COMPLETE, "OK"},
+        {"%$OK#9a", PACKET_NOTHING, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        packet_reader_init_server(&reader);
+        assert_int_equal(feed_text(cases[i].wire), cases[i].event);
+        if (cases[i].payload != NULL) {
+            assert_string_equal((const char *)reader.payload, cases[i].payload);
+        }
+    }
+    packet_reader_init(&reader); /* a client's star is a star */
+    assert_int_equal(feed_text("$0* #7a"), PACKET_COMPLETE);
+    assert_string_equal((const char *)reader.payload, "0* ");
+}
+
+/* 0x4000 bytes from 350 on the wire. */
+static void refuses_runs_without_end(void **state)
+{
+    (void)state;
+    char wire[600] = "$0", end[4];
+    uint8_t sum = '0';
+    size_t size = 2;
+    for (int i = 0; i < 169; i++) { /* of 97 each, the longest */
+        wire[size++] = '*';
+        wire[size++] = '~';
+        sum = (uint8_t)(sum + '*' + '~');
+    }
+    end[0] = '#';
+    packet_hex(&sum, 1, end + 1);
+    memcpy(wire + size, end, 3);
+    packet_reader_init_server(&reader);
+    assert_int_equal(feed(wire, size + 3), PACKET_OVERSIZE);
+    assert_int_equal(feed_text("$OK#9a"), PACKET_COMPLETE);
+}
+
 static void hex_and_numbers(void **state)
 {
     (void)state;
@@ -207,6 +258,8 @@ int main(void)
         cmocka_unit_test_setup(frames, fresh),
         cmocka_unit_test_setup(frame_refuses_what_does_not_fit, fresh),
         cmocka_unit_test_setup(every_byte_survives, fresh),
+        cmocka_unit_test_setup(expands_runs_of_a_server, fresh),
+        cmocka_unit_test_setup(refuses_runs_without_end, fresh),
         cmocka_unit_test_setup(hex_and_numbers, fresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-#include "serve/packet.h"
+#include "rsp/packet.h"
 
 #include <string.h>
 
 #define ESCAPE     0x7Du
 #define ESCAPE_XOR 0x20u
+#define RUN        0x2Au
+#define RUN_LEAST  32 /* a printable byte */
+#define RUN_MOST   126
+#define RUN_BIAS   29
 
 enum state {
     BETWEEN,
     PAYLOAD,
     CHECKSUM_HIGH,
-    CHECKSUM_LOW
+    CHECKSUM_LOW,
+    NOTIFICATION,
+    NOTIFICATION_HIGH,
+    NOTIFICATION_LOW
 };
 
 static int digit(char c)
@@ -29,12 +36,20 @@ void packet_reader_init(struct packet_reader *reader)
     memset(reader, 0, sizeof *reader);
 }
 
+void packet_reader_init_server(struct packet_reader *reader)
+{
+    packet_reader_init(reader);
+    reader->of_server = true;
+}
+
 static void begin(struct packet_reader *reader)
 {
     reader->state = PAYLOAD;
     reader->sum = 0;
     reader->escaped = false;
     reader->oversize = false;
+    reader->damaged = false;
+    reader->run = false;
     reader->wire = 0;
     reader->size = 0;
 }
@@ -46,7 +61,30 @@ static enum packet_event between(struct packet_reader *reader, uint8_t byte)
     case '+': return PACKET_ACK;
     case '-': return PACKET_NAK;
     case 0x03: return PACKET_INTERRUPT;
+    case '%': reader->state = reader->of_server ? NOTIFICATION : BETWEEN; return PACKET_NOTHING;
     default: return PACKET_NOTHING; /* line noise */
+    }
+}
+
+static void append(struct packet_reader *reader, uint8_t byte)
+{
+    if (reader->size == PACKET_SIZE) {
+        reader->oversize = true;
+        return;
+    }
+    reader->payload[reader->size++] = byte;
+}
+
+static void repeat(struct packet_reader *reader, uint8_t length)
+{
+    reader->run = false;
+    if (length < RUN_LEAST || length > RUN_MOST || reader->size == 0) {
+        reader->damaged = true;
+        return;
+    }
+    const uint8_t last = reader->payload[reader->size - 1];
+    for (int i = length - RUN_BIAS; i > 0; i--) {
+        append(reader, last);
     }
 }
 
@@ -57,18 +95,23 @@ static void take(struct packet_reader *reader, uint8_t byte)
         reader->oversize = true;
         return;
     }
-    if (byte == ESCAPE && !reader->escaped) {
+    if (reader->run) {
+        repeat(reader, byte);
+    } else if (byte == ESCAPE && !reader->escaped) {
         reader->escaped = true;
-        return;
+    } else if (byte == RUN && reader->of_server && !reader->escaped) {
+        reader->run = true;
+    } else {
+        append(reader, reader->escaped ? byte ^ ESCAPE_XOR : byte);
+        reader->escaped = false;
     }
-    reader->payload[reader->size++] = reader->escaped ? byte ^ ESCAPE_XOR : byte;
-    reader->escaped = false;
 }
 
 static enum packet_event finish(struct packet_reader *reader, int low)
 {
     reader->state = BETWEEN;
-    if (low < 0 || reader->stated + low != reader->sum || reader->escaped) {
+    if (low < 0 || reader->stated + low != reader->sum || reader->escaped || reader->run ||
+        reader->damaged) {
         return PACKET_DAMAGED;
     }
     if (reader->oversize) {
@@ -100,6 +143,11 @@ enum packet_event packet_feed(struct packet_reader *reader, uint8_t byte)
         reader->state = CHECKSUM_LOW;
         return PACKET_NOTHING;
     case CHECKSUM_LOW: return finish(reader, value);
+    case NOTIFICATION:
+        reader->state = byte == '#' ? NOTIFICATION_HIGH : NOTIFICATION;
+        return PACKET_NOTHING;
+    case NOTIFICATION_HIGH: reader->state = NOTIFICATION_LOW; return PACKET_NOTHING;
+    case NOTIFICATION_LOW: reader->state = BETWEEN; return PACKET_NOTHING;
     default: return between(reader, byte);
     }
 }

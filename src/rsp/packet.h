@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Packets of the GDB remote serial protocol: "$PAYLOAD#CC", CC being the sum of the bytes between
- * $ and #, in two hex digits; "}" takes the next byte XOR 0x20. Source: "Remote Serial Protocol" in
- * the GDB manual. No input or output here: bytes in, events out.
+ * $ and #, in two hex digits; "}" takes the next byte XOR 0x20. A server may also shorten runs:
+ * "X*N" is X and N - 29 more of it. Source: "Remote Serial Protocol" in the GDB manual. No input or
+ * output here: bytes in, events out.
  */
-#ifndef EXTLOAD_SERVE_PACKET_H
-#define EXTLOAD_SERVE_PACKET_H
+#ifndef EXTLOAD_RSP_PACKET_H
+#define EXTLOAD_RSP_PACKET_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,13 +30,18 @@ enum packet_event {
 struct packet_reader {
     int state;
     uint8_t sum, stated;
-    bool escaped, oversize;
+    bool escaped, oversize, damaged;
+    bool of_server, run;              /* runs are expanded; the next byte is a run's length */
     size_t wire;                      /* bytes of the payload as sent */
     size_t size;                      /* bytes in payload */
     uint8_t payload[PACKET_SIZE + 1]; /* a zero byte follows */
 };
 
+/* Reads what a client sends: "*" stands for itself. */
 void packet_reader_init(struct packet_reader *reader);
+/* Reads what a server sends: with runs, and notifications ("%...#CC"), which are dropped. A payload
+ * that is longer than PACKET_SIZE once its runs are expanded is oversized. */
+void packet_reader_init_server(struct packet_reader *reader);
 enum packet_event packet_feed(struct packet_reader *reader, uint8_t byte);
 
 /* Frames a payload, escaping what must be ("#", "$", "}", "*"); run-length encoding is not used.
