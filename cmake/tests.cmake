@@ -18,6 +18,7 @@ foreach(source ${TEST_SOURCES})
   target_link_libraries(${name} PRIVATE scenario)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 endforeach()
+target_sources(test_floor PRIVATE bench/floor/floor.c)
 target_include_directories(scenario PUBLIC ${CMAKE_SOURCE_DIR}/tests)
 
 include(cmake/fuzz.cmake)
