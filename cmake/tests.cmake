@@ -20,5 +20,7 @@ foreach(source ${TEST_SOURCES})
 endforeach()
 target_sources(test_floor PRIVATE bench/floor/floor.c)
 target_include_directories(scenario PUBLIC ${CMAKE_SOURCE_DIR}/tests)
+include(cmake/kinds.cmake)
+target_sources(test_kinds PRIVATE ${MUTANT_SOURCES})
 
 include(cmake/fuzz.cmake)

@@ -3,6 +3,7 @@
 
 run.py TREE BUILD [--filter NAME]... [--jobs N]
 run.py TREE --check     only whether each text of the list stands in the sources, once
+run.py TREE --write NAME FILE   writes the source that this mutant changes, changed, to FILE
 
 TREE is a copy of the sources that may be changed, BUILD its configured build directory. While one mutant
 is tested the next is built. Status 1: a mutant survives without a reason, or one with a reason is caught;
@@ -73,11 +74,17 @@ def find(tree, mutant):
     return path, before
 
 
+def write(tree, mutant, path):
+    """What the mutant makes of its file, to `path`."""
+    _, before = find(tree, mutant)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(before.replace(mutant["text"], mutant.get("with", "")))
+
+
 def change(tree, mutant):
     """Applies the mutant; returns what puts the file back."""
     path, before = find(tree, mutant)
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(before.replace(mutant["text"], mutant.get("with", "")))
+    write(tree, mutant, path)
 
     def undo():
         with open(path, "w", encoding="utf-8") as file:
@@ -168,12 +175,21 @@ def main():
     arguments.add_argument("tree")
     arguments.add_argument("build", nargs="?", default="")
     arguments.add_argument("--check", action="store_true", help="only whether the list fits the sources")
+    arguments.add_argument("--write", nargs=2, metavar=("NAME", "FILE"), help="only the changed source of one mutant")
     arguments.add_argument("--filter", action="append", help="only mutants whose name contains this")
     arguments.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options = arguments.parse_args()
     options.tree, options.build = os.path.abspath(options.tree), os.path.abspath(options.build)
     try:
-        mutants = [mutant for mutant in read_list(os.path.join(options.tree, "tests/mutants/list"))
+        mutants = read_list(os.path.join(options.tree, "tests/mutants/list"))
+        if options.write:
+            name, path = options.write
+            named = [mutant for mutant in mutants if mutant["mutant"] == name]
+            if not named:
+                raise ListError(f"no mutant is named {name}")
+            write(options.tree, named[0], path)
+            return 0
+        mutants = [mutant for mutant in mutants
                    if any(part in mutant["mutant"] for part in options.filter or [""])]
         if not mutants:
             raise ListError(f"no mutant is named like {options.filter}")

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim/scenario.h"
 
-#include "pack/pack.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -46,8 +44,10 @@ static void load_loader(struct scenario_rig *rig, const struct scenario *scenari
     }
     size_t size = 0;
     struct board board = rig->board;
+    const struct loader_image *image =
+        scenario->image != NULL ? scenario->image : pack_loader_image();
     board.loader_base = scenario->linked_at != 0 ? scenario->linked_at : board.loader_base;
-    uint8_t *bytes = pack_stldr(&board, pack_loader_image(), &size, &rig->error);
+    uint8_t *bytes = pack_stldr(&board, image, &size, &rig->error);
     scenario_assert_good(rig, bytes != NULL);
     bool good = loader_file_parse(&rig->loader, view, rig->board.name, bytes, size, &rig->error);
     free(bytes);

@@ -8,6 +8,7 @@
 
 #include "host/operation.h"
 #include "host/program.h"
+#include "pack/pack.h"
 #include "target/sim_target.h"
 
 #define BOARD_P2 "data/boards/stm32n655-s25fl064l.yaml"
@@ -22,6 +23,7 @@ struct scenario {
     const char *host;                  /* NULL: native */
     const char *core;                  /* NULL: the MCU's */
     const char *loader;                /* NULL: our own */
+    const struct loader_image *image;  /* of our own; NULL: the one built with this */
     const struct lifecycle *lifecycle; /* instead of host's; NULL: as it is */
     uint32_t base;                     /* of the tool's RAM; 0: the MCU's */
     uint32_t linked_at;                /* base that our own loader is linked for; 0: that one */
