@@ -84,7 +84,9 @@ enum record_reason {
               heard that and answers in SPI again */
     REASON_SFDP = 32, /* the chip's basic SFDP table is another one: its address, CRC-32, the CRC-32
                         that the board was built from */
-    REASON_RESTARTED = 33 /* the chip lost its state while it was read: offset, SR1 */
+    REASON_RESTARTED =
+        33 /* the chip lost its state in the middle of a call: offset, the register that
+                             tells */
 };
 
 /* `found`: the chip's status registers as Init found them, before it changed anything: SR1 in bits

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Our loader under every host, over all combinations of what is not known of it: several hours.
+# Our loader under every host, over all combinations of what is not known of it: several hours. And every
+# moment of a loss of power with every record.
 # scripts/soak.sh DIRECTORY GENERATOR [PARTS]: with PARTS only one of so many combinations.
 set -eu
 
@@ -10,7 +11,8 @@ jobs=$(nproc)
 
 cmake -S . -B "$directory" -G "$generator" -DCMAKE_BUILD_TYPE=Release -DEXTLOAD_TESTS=ON \
     >"$directory.log" 2>&1 || { cat "$directory.log"; exit 1; }
-cmake --build "$directory" --target test_lifecycles -- --quiet
+cmake --build "$directory" --target test_lifecycles test_power_loss -- --quiet
+"$directory/test_power_loss" all
 workers=
 job=0
 while [ "$job" -lt "$jobs" ]; do

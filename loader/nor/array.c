@@ -165,7 +165,8 @@ static bool erase_unit(uint8_t opcode, uint8_t address_lanes, uint32_t offset, u
     struct nor_op op = {.command = chip_opcode(opcode, 1), .address = offset};
     op.command.address_lanes = address_lanes * op.command.command_lanes;
     flight_phase(PHASE_ERASE, offset >> 8);
-    return chip_modify(&op, NULL, max_ms * 1000u, REASON_ERASE_ERROR) && prove_blank(offset, size);
+    return chip_modify(&op, NULL, max_ms * 1000u, REASON_ERASE_ERROR) &&
+           prove_blank(offset, size) && chip_is_configured(offset);
 }
 
 bool nor_erase_chip(void)

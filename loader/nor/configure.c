@@ -17,6 +17,18 @@ static bool send(const struct flash_step *step, uint32_t count, const uint8_t *b
            bus_write(&op, 0, bytes) && chip_wait(flash->register_write_ms * 1000u, &done, &status);
 }
 
+/* The register of a step as it is and as it must be. */
+static bool look(const struct flash_step *step, uint32_t *value, uint32_t *wanted)
+{
+    *value = 0;
+    if (step->read != 0 && !chip_register(step->read, 1, 2, value)) {
+        return false;
+    }
+    *value = (step->flags & FLASH_STEP_SECOND) != 0 ? *value >> 8 : *value & 0xFFu;
+    *wanted = (*value & ~(uint32_t)step->clear) | step->set;
+    return true;
+}
+
 /* A group of joined steps is one frame; after it was sent the group runs once more, to see that the
  * bits are as written. */
 bool chip_configure(void)
@@ -28,15 +40,13 @@ bool chip_configure(void)
     uint32_t count = 0, differs = 0;
     bool again = false;
     while (step < end && step->opcode != 0) {
-        uint32_t value = 0;
-        if (step->read != 0 && !chip_register(step->read, 1, 2, &value)) {
+        uint32_t value, wanted;
+        if (!look(step, &value, &wanted)) {
             return false;
         }
-        value = (step->flags & FLASH_STEP_SECOND) != 0 ? value >> 8 : value & 0xFFu;
         if (step->read == OPCODE_RDSR && (value & SR1_WIP) != 0) { /* it was idle: not its word */
             return flight_fail(REASON_BUSY_NV_WRITE, value, 0, flash->register_write_ms);
         }
-        uint32_t wanted = (value & ~(uint32_t)step->clear) | step->set;
         uint32_t wrong = step->read != 0 ? value ^ wanted : !again;
         if (again && wrong != 0) {
             return flight_fail((wrong & step->set) != 0 ? REASON_QUAD_ENABLE : REASON_PROTECTED,
@@ -58,4 +68,22 @@ bool chip_configure(void)
         count = differs = 0;
     }
     return chip_command(OPCODE_WRDI, 1);
+}
+
+bool chip_is_configured(uint32_t offset)
+{
+    const struct flash_step *step = state->board->flash.steps;
+    for (unsigned i = 0; state->protocol == 0 && i < BOARD_BLOCK_FLASH_STEPS; i++, step++) {
+        uint32_t value, wanted;
+        if (step->read == 0 || (step->flags & FLASH_STEP_DATA) == 0) {
+            continue; /* an unlock leaves the bit that asked for it */
+        }
+        if (!look(step, &value, &wanted)) {
+            return false;
+        }
+        if (value != wanted) {
+            return flight_fail(REASON_RESTARTED, offset, value, 0);
+        }
+    }
+    return true;
 }

@@ -93,9 +93,10 @@ static const struct reason_words reasons[] = {
                      "the flash's SFDP is not that of the board file: table at 0x%03x has CRC "
                      "0x%08x, not 0x%08x",
                      "another chip or revision: dump its SFDP and build again"},
-    [REASON_RESTARTED] =
-        {"RESTARTED", "the flash started anew while it was read from offset 0x%06x (SR1 0x%02x)",
-         "check its supply and its RESET#"},
+    [REASON_RESTARTED] = {"RESTARTED",
+                          "the flash started anew in the middle of the call, at offset 0x%06x (a "
+                          "register is 0x%02x)",
+                          "check its supply and its RESET#"},
 };
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])

@@ -21,6 +21,7 @@ import time
 # Program and argument. The quick ones that most mutants die of come first.
 TESTS = [("test_wires",), ("test_promise",), ("test_in_call",), ("test_watchdog",), ("test_abi",),
          ("test_rtt",), ("test_sfdp_board",), ("test_caches",), ("test_other_boards",), ("test_dropouts",),
+         ("test_power_loss", "an_erase_notices_that_the_chip_started_anew"),
          ("test_matrix", "a_fault_returns_from_each_state"), ("test_matrix", "a_halted_call_is_started_over"),
          ("test_loader_states",), ("test_matrix", "deadlines_keep_to_the_clock"),
          ("test_matrix", "a_fault_returns_on_armv7m"), ("test_addresses",), ("test_part_matrix",), ("test_octal",), ("test_matrix",),

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim/scenario.h"
 
+#include "board/crc32.h"
+#include "pack/pack.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +70,14 @@ static void fill_cells(struct scenario_rig *rig, const struct scenario *scenario
     }
 }
 
+static void set_sector_size(struct board *board, uint32_t size)
+{
+    struct board_block *block = &board->block;
+    const size_t start = offsetof(struct board_block, crc) + sizeof block->crc;
+    board->sector_size = block->sector_size = size;
+    block->crc = crc32_of((const uint8_t *)block + start, block->size - start);
+}
+
 void scenario_open(struct scenario_rig *rig, const struct scenario *scenario)
 {
     const char *host = scenario->host != NULL ? scenario->host : "native";
@@ -79,6 +91,9 @@ void scenario_open(struct scenario_rig *rig, const struct scenario *scenario)
         /* the other alias of the same RAM is as large */
         rig->board.loader_size -= (scenario->base - rig->board.loader_base) & ~ALIAS_BITS;
         rig->board.loader_base = scenario->base;
+    }
+    if (scenario->sector_size != 0) {
+        set_sector_size(&rig->board, scenario->sector_size);
     }
     const struct lifecycle *lifecycle =
         scenario->lifecycle != NULL ? scenario->lifecycle : lifecycle_find(host);
@@ -145,7 +160,8 @@ bool scenario_program(struct scenario_rig *rig, const struct image *image)
                    &rig->error)) {
         return false;
     }
-    const struct program_keeping keeping = {.neighbours = lifecycle->keeps_neighbours};
+    const struct program_keeping keeping = {.neighbours = lifecycle->keeps_neighbours,
+                                            .skip_blank = rig->skip_blank};
     bool good = program_run(&rig->session, image, &plan, &keeping, &report, &rig->error);
     plan_release(&plan);
     return good;

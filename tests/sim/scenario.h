@@ -27,6 +27,7 @@ struct scenario {
     const struct lifecycle *lifecycle; /* instead of host's; NULL: as it is */
     uint32_t base;                     /* of the tool's RAM; 0: the MCU's */
     uint32_t linked_at;                /* base that our own loader is linked for; 0: that one */
+    uint32_t sector_size;              /* of the loader; 0: the board's */
     uint32_t cpu_hz;
     enum nor_timing timing;
     enum scenario_content content;
@@ -45,6 +46,7 @@ struct scenario_rig {
     struct sim *sim;
     uint8_t *cells;
     bool debug_coherent;
+    bool skip_blank; /* scenario_program() does, where the host looks */
     struct error error;
 };
 
