@@ -28,6 +28,26 @@ flash_holds() {
     flash_holds "$T/raw.bin" 0
 }
 
+@test "program: a blank flash is erased, unless the user answers for it; a tool that does not look says so" {
+    head -c 1000 /dev/urandom >"$T/a.bin"
+    run "$EXTLOAD" program --board "$BOARD" --nor "$T/flash.bin" "$T/a.bin@0x70012345"
+    [ "$status" -eq 0 ]
+    grep -q "^erased   64 KiB" <<<"$output"
+    ! grep -q "^skipped" <<<"$output"
+    rm "$T/flash.bin"
+    run "$EXTLOAD" program --board "$BOARD" --nor "$T/flash.bin" --skip-blank "$T/a.bin@0x70012345"
+    [ "$status" -eq 0 ]
+    grep -q "^skipped  1 sectors" <<<"$output"
+    flash_holds "$T/a.bin" $((0x12345))
+    run "$EXTLOAD" program --board "$BOARD" --nor "$T/flash.bin" --skip-blank "$T/a.bin@0x70012345"
+    [ "$status" -eq 0 ]
+    grep -q "^erased   64 KiB" <<<"$output"
+    run "$EXTLOAD" program --board "$BOARD" --host cubeprogrammer --nor "$T/flash.bin" --skip-blank "$T/a.bin@0x70012345"
+    [ "$status" -eq 0 ]
+    grep -q "cubeprogrammer-jlink erases every touched sector, blank or not" <<<"$output"
+    flash_holds "$T/a.bin" $((0x12345))
+}
+
 @test "program: several images in one call; neighbours are kept by native only" {
     head -c 8388608 /dev/urandom >"$T/flash.bin"
     cp "$T/flash.bin" "$T/expected.bin"

@@ -110,6 +110,11 @@ static const struct beyond beyond[] = {
      .states = {"chip: other latency"},
      .function = LOADER_READ,
      .expected = BEYOND_DECEIVED},
+    {.what = "The flash alone loses its supply for a moment late in an erase, undriven lines are "
+             "high, and all that Init configures is so after power-up, too",
+     .outcome = "SectorErase may return 1 over cells that read blank and decay. Tried by "
+                "`test_power_loss.c`",
+     .expected = BEYOND_UNTRIED},
     {.what = "Old lines of the I-cache over the loader's way in",
      .outcome = "old bytes are executed until the loader's ICIALLU; what they are decides",
      .own = {.pokes = {{POKE_OR, 0xE000ED14u, 1u << 17}, {POKE_LINES, LINES_OF_GUARD, 0}}},
