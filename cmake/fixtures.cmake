@@ -67,7 +67,7 @@ add_custom_command(
 list(APPEND FIXTURE_FILES ${FIXTURE_DIR}/v81m.o ${FIXTURE_DIR}/flow.elf)
 add_custom_target(fixtures ALL DEPENDS ${FIXTURE_FILES})
 
-# Loaders for the checker, named after the id that they trigger; those in good/ trigger none, those in
+# Loaders for the checker, small without padding to pages, named after the id that they trigger; those in good/ trigger none, those in
 # other/ several. The first line of a source may name flags; NAME.ld beside it replaces loader.ld.
 set(CHECK_SOURCE ${FIXTURE_SOURCE}/check)
 file(MAKE_DIRECTORY ${FIXTURE_DIR}/check/good ${FIXTURE_DIR}/check/other)
@@ -90,7 +90,7 @@ foreach(source ${CHECK_SOURCES})
     COMMAND ${LOADER_GCC} -mcpu=cortex-m33 -mthumb -mfloat-abi=soft -std=gnu11 -Os -ffreestanding
             -fno-builtin -nostdlib -nostartfiles -Wall -Wextra -Werror -I${CMAKE_SOURCE_DIR}
             -DFIXTURE_NAME="${name}" -T ${script} -Wl,--build-id=none -Wl,--no-warn-rwx-segments
-            ${flags} ${source} -o ${fixture}
+            -Wl,-z,max-page-size=4 ${flags} ${source} -o ${fixture}
     DEPENDS ${source} ${script} ${CHECK_SOURCE}/loader.h ${CMAKE_SOURCE_DIR}/abi/storage_info.h
     COMMENT "Cross-compiling fixture check/${path}" VERBATIM)
   list(APPEND CHECK_FIXTURES ${fixture})

@@ -154,7 +154,9 @@ enum packet_event packet_feed(struct packet_reader *reader, uint8_t byte)
 
 static bool must_escape(uint8_t byte)
 {
-    return byte == '#' || byte == '$' || byte == '*' || byte == ESCAPE;
+    static const bool special[UINT8_MAX + 1] = {
+        ['#'] = true, ['$'] = true, ['*'] = true, [ESCAPE] = true};
+    return special[byte];
 }
 
 size_t packet_fitting(const uint8_t *payload, size_t size, size_t reserve)
