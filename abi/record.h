@@ -7,22 +7,13 @@
 #ifndef EXTLOAD_ABI_RECORD_H
 #define EXTLOAD_ABI_RECORD_H
 
+#include "abi/function.h"
+
 #include <stdint.h>
 
 #define RECORD_MAGIC   UINT32_C(0x434C4658) /* "XFLC" in memory */
 #define RECORD_VERSION 1
 #define RECORD_EVENTS  16
-
-enum record_function {
-    FUNCTION_NONE = 0,
-    FUNCTION_INIT = 1,
-    FUNCTION_WRITE = 2,
-    FUNCTION_SECTOR_ERASE = 3,
-    FUNCTION_MASS_ERASE = 4,
-    FUNCTION_READ = 5,
-    FUNCTION_VERIFY = 6,
-    FUNCTION_CHECKSUM = 7
-};
 
 /* How far a call has come. A record that says ENTERED or later with no result is a call that never
  * returned. */
@@ -124,7 +115,7 @@ struct record {
     uint32_t version;          /* 0x04 RECORD_VERSION | sizeof(struct record) << 16 */
     uint32_t checksum;         /* 0x08 sum of all words after this one, complemented */
     uint32_t calls;            /* 0x0C calls since the record was made */
-    uint32_t function;         /* 0x10 enum record_function */
+    uint32_t function;         /* 0x10 FUNCTION_* */
     uint32_t arguments[4];     /* 0x14 R0..R3 as called */
     uint32_t phase;            /* 0x24 enum record_phase */
     uint32_t result;           /* 0x28 R0 as returned */

@@ -143,10 +143,11 @@ static void count_symbol(struct breakdown *sizes, const char *symbols,
                          const struct elf_symbol *symbol)
 {
     static const char *const wholes[][2] = {
-        {"board_block", "board block"},     {"guard_stack", "stack"},
-        {"guard_vectors", "vectors"},       {"guard_code", "guard"},
-        {"guard_clean_caches", "guard"},    {"guard_take_regions", "guard"},
-        {"guard_restore_regions", "guard"}, {"own_record", "own record"},
+        {"board_block", "board block"},  {"guard_stack", "stack"},
+        {"guard_vectors", "vectors"},    {"guard_code", "guard"},
+        {"guard_state", "guard state"},  {"guard_clean_caches", "guard"},
+        {"guard_take_regions", "guard"}, {"guard_restore_regions", "guard"},
+        {"own_record", "own record"},
     };
     char folder[24];
     for (size_t i = 0; i < sizeof wholes / sizeof wholes[0]; i++) {
@@ -228,6 +229,12 @@ static unsigned write_symbols(FILE *out, const struct elf_file *elf)
     return count;
 }
 
+static bool is_entry(const char *name)
+{
+    return strncmp(name, "stldr_", 6) == 0 || strncmp(name, "flm_", 4) == 0 ||
+           strncmp(name, "ofl_", 4) == 0;
+}
+
 static bool write_source(FILE *out, const struct elf_file *elf, const uint8_t *image, uint32_t size,
                          const struct breakdown *sizes)
 {
@@ -255,7 +262,7 @@ static bool write_source(FILE *out, const struct elf_file *elf, const uint8_t *i
     unsigned entries = 0;
     for (unsigned i = 0; i < elf->symbol_count; i++) {
         const struct elf_symbol *symbol = &elf->symbols[i];
-        if (strncmp(symbol->name, "stldr_", 6) == 0 && symbol->binding == 1) {
+        if (is_entry(symbol->name) && symbol->binding == 1) {
             fprintf(out, "        {\"%s\", %u, %u},\n", symbol->name, symbol->value & ~1u,
                     symbol->size);
             entries++;

@@ -46,6 +46,17 @@ static bool init(const struct board_block *block)
     return nor_leave();
 }
 
+/* What a call that failed returns. The refusal in guard.S gives the same. */
+static uint32_t failure(uint32_t function, const uint32_t arguments[4])
+{
+    uint32_t contract = function / FUNCTION_FLM;
+    switch (function) {
+    case FUNCTION_VERIFY: return arguments[0] | 1u; /* 0 would mean that all is equal */
+    case FUNCTION_FLM_VERIFY: return arguments[0];
+    default: return contract > 1 ? UINT32_MAX : contract;
+    }
+}
+
 /* The bytes that a call is about, as offset and size; whatever cannot be right becomes a size that
  * no flash has. */
 static uint32_t find_range(uint32_t function, const uint32_t arguments[4], uint32_t *size)
@@ -53,16 +64,29 @@ static uint32_t find_range(uint32_t function, const uint32_t arguments[4], uint3
     const struct board_block *block = state->board;
     uint32_t address = arguments[0], sector = block->sector_size;
     *size = arguments[1];
-    if (function == FUNCTION_MASS_ERASE) {
-        *size = block->flash.size;
-        return 0;
-    }
-    if (function == FUNCTION_SECTOR_ERASE) {
+    switch (function) {
+    case FUNCTION_FLM_UNINIT:
+    case FUNCTION_OFL_RESTORE: *size = 0; return 0;
+    case FUNCTION_MASS_ERASE:
+    case FUNCTION_FLM_ERASE_CHIP:
+    case FUNCTION_OFL_ERASE_CHIP: *size = block->flash.size; return 0;
+    case FUNCTION_SECTOR_ERASE:
         address &= ~(sector - 1);
         *size = (*size & ~(sector - 1)) - address + sector;
         *size = *size == 0 ? UINT32_MAX : *size;
-    } else if (function == FUNCTION_VERIFY) {
+        break;
+    case FUNCTION_FLM_ERASE_SECTOR:
+        address &= ~(sector - 1);
+        *size = sector;
+        break;
+    case FUNCTION_OFL_ERASE:
+        address &= ~(sector - 1);
+        *size = __builtin_mul_overflow(sector, arguments[2], size) ? UINT32_MAX : *size;
+        break;
+    case FUNCTION_VERIFY:
         *size = arguments[2] > block->flash.size / 4 ? UINT32_MAX : arguments[2] * 4;
+        break;
+    default: break;
     }
     uint32_t offset = address - block->controller.window;
     /* some hosts cut the window's base off */
@@ -85,43 +109,67 @@ static uint64_t verify(uint32_t offset, uint32_t size, const uint32_t arguments[
     return (uint64_t)(good ? sum.sum : 0) << 32 | first;
 }
 
+/* What the call returns; `failed` unless it comes to something. */
+static uint64_t carry_out(uint32_t function, uint32_t offset, uint32_t size,
+                          const uint32_t arguments[4], uint32_t failed)
+{
+    struct bus_result result = {.left = size};
+    uint8_t *bytes = (uint8_t *)arguments[2];
+    uint32_t done = function < FUNCTION_FLM; /* 1 or 0; some functions say more */
+    bool good = true;
+    switch (function) {
+    case FUNCTION_VERIFY: return verify(offset, size, arguments);
+    case FUNCTION_CHECKSUM: /* a sum that is not true must not look like that of a blank flash */
+        good = nor_fetch(offset, size, BUS_SUM, NULL, &result);
+        done = arguments[2] + result.sum;
+        break;
+    case FUNCTION_FLM_VERIFY:
+        good = nor_read(offset, size, BUS_COMPARE, bytes, &result);
+        done = arguments[0] + size - result.left;
+        break;
+    case FUNCTION_FLM_UNINIT:
+    case FUNCTION_OFL_RESTORE: break;
+    default:
+        switch (FUNCTION_KIND(function)) {
+        case FUNCTION_WRITE: good = nor_write(offset, size, bytes); break;
+        case FUNCTION_SECTOR_ERASE: good = nor_erase(offset, size); break;
+        case FUNCTION_MASS_ERASE: good = nor_erase_chip(); break;
+        case FUNCTION_READ:
+            good = nor_fetch(offset, size, BUS_STORE, bytes, &result);
+            done = function == FUNCTION_OFL_READ ? size : done;
+            break;
+        default: /* blank is what an erase leaves, whatever pattern is asked for */
+            good = nor_look_for_zeros(offset, size, &done);
+            done |= (uint8_t)arguments[2] != 0xFF;
+        }
+    }
+    return good ? done : failed;
+}
+
 uint64_t loader_run(uint32_t function, const uint32_t arguments[4])
 {
     const struct board_block *block = state->board;
-    struct bus_result result = {0};
-    uint64_t value = function == FUNCTION_VERIFY ? arguments[0] | 1u : 0;
-    uint32_t size;
-    if (function == FUNCTION_INIT) {
-        return init(block);
+    uint32_t failed = failure(function, arguments), size;
+    if (FUNCTION_KIND(function) == FUNCTION_INIT) {
+        return init(block) ? function < FUNCTION_FLM : failed;
     }
     uint32_t offset = find_range(function, arguments, &size);
     if (!state->initialised) {
         flight_fail(REASON_NOT_INITIALISED, 0, 0, 0);
-        return value;
+        return failed;
     }
     if (offset > block->flash.size || size > block->flash.size - offset) {
         flight_fail(REASON_RANGE, arguments[0], size, block->flash.size);
-        return value;
+        return failed;
     }
     if (!bus_open(&block->controller) || !nor_enter()) {
-        return value;
+        return failed;
     }
-    uint8_t *bytes = (uint8_t *)arguments[2];
-    if (function >= FUNCTION_READ) {
+    if ((FUNCTION_KIND(function) + 7u) % 8u >= FUNCTION_READ - 1u) {
         flight_phase(PHASE_READ, offset);
     }
-    switch (function) {
-    case FUNCTION_WRITE: value = nor_write(offset, size, bytes); break;
-    case FUNCTION_SECTOR_ERASE: value = nor_erase(offset, size); break;
-    case FUNCTION_MASS_ERASE: value = nor_erase_chip(); break;
-    case FUNCTION_READ: value = nor_fetch(offset, size, BUS_STORE, bytes, &result); break;
-    case FUNCTION_VERIFY: value = verify(offset, size, arguments); break;
-    default: /* a sum that is not true must not look like that of a blank flash */
-        if (nor_fetch(offset, size, BUS_SUM, NULL, &result)) {
-            value = arguments[2] + result.sum;
-        }
-    }
-    return nor_leave() || function >= FUNCTION_VERIFY ? value : 0;
+    uint64_t value = carry_out(function, offset, size, arguments, failed);
+    return nor_leave() || (function | 1u) == FUNCTION_CHECKSUM ? value : failed;
 }
 
 static bool may_run(uint32_t flags, uint32_t fastest_hz)
@@ -142,9 +190,9 @@ uint64_t guard_body(uint32_t function, const struct guard_state *guard)
     const struct board_block *block = &board_block.block;
     bool stamped = block->magic == BOARD_BLOCK_MAGIC;
     bool outside = stamped && (guard->flags & GUARD_NON_SECURE) == 0;
-    uint64_t result = function == FUNCTION_VERIFY; /* where 0 means that all is equal */
+    uint64_t result = failure(function, guard->r);
     state->board = block;
-    if (function == FUNCTION_INIT) {
+    if (FUNCTION_KIND(function) == FUNCTION_INIT) {
         time_forget();
     }
     flight_open(outside ? block->record_address : 0);
@@ -158,7 +206,7 @@ uint64_t guard_body(uint32_t function, const struct guard_state *guard)
 
 uint32_t guard_fault_body(const struct guard_state *guard)
 {
-    uint32_t result = guard->function == FUNCTION_VERIFY;
+    uint32_t result = failure(guard->function, guard->r);
     flight_fault(&guard->fault);
     if (state->protocol != 0 && bus_open(&state->board->controller)) {
         nor_leave(); /* or the board would not boot */

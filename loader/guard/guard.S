@@ -8,6 +8,7 @@
     .cpu    cortex-m3
     .thumb
 
+#include "abi/function.h"
 #include "guard/offsets.h"
 
     .section .guard, "awx", %progbits
@@ -15,58 +16,80 @@
 guard_code:
     .size   guard_code, guard_code_end - guard_code
 
-/* Phase A: only R12 and the flags are free, and nothing may be stored in RAM before the MPU is off. An
- * unprivileged caller is refused before anything privileged is touched; in Handler mode nPRIV means
- * nothing. Which function was called is told to the common path through MMFAR, whose content means
- * nothing while CFSR.MMARVALID is 0: the register that holds its address less 4 n is stored there. */
-    .macro entry name, function, refuse=guard_refuse
-    .global stldr_\name
-    .type   stldr_\name, %function
+/* Phase A: nothing may be stored in RAM before the MPU is off. The number of the function is told to the
+ * common path in the flags, which therefore no instruction may set until it is saved. */
+    .macro entry name, function
+    .global \name
+    .type   \name, %function
     .thumb_func
-stldr_\name:
-    mrs     r12, ipsr
-    cmp     r12, #0
-    bne     1f
-    mrs     r12, control
-    tst     r12, #1
-    bne     \refuse
-1:  movw    r12, #(0xED34 - 4 * \function)
-    movt    r12, #0xE000
-    str     r12, [r12, #(4 * \function)]
-    b.w     guard_common
-    .size   stldr_\name, . - stldr_\name
+\name:
+    mov.w   r12, #(\function << 27)
+    msr     apsr_nzcvq, r12
+    b       guard_common
+    .size   \name, . - \name
     .endm
 
-    entry   Init, 1
-    entry   Write, 2
-    entry   SectorErase, 3
-    entry   MassErase, 4
-    entry   Read, 5
-    entry   Verify, 6, guard_refuse_verify
-    entry   CheckSum, 7
+    entry   stldr_Init, FUNCTION_INIT
+    entry   stldr_Write, FUNCTION_WRITE
+    entry   stldr_SectorErase, FUNCTION_SECTOR_ERASE
+    entry   stldr_MassErase, FUNCTION_MASS_ERASE
+    entry   stldr_Read, FUNCTION_READ
+    entry   stldr_Verify, FUNCTION_VERIFY
+    entry   stldr_CheckSum, FUNCTION_CHECKSUM
 
-    .thumb_func
-guard_refuse_verify:            /* 0 would mean that all is equal */
-    movs    r0, #1
-    bx      lr
-    .thumb_func
-guard_refuse:
-    movs    r0, #0
-    movs    r1, #0
-    bx      lr
+    entry   flm_BlankCheck, FUNCTION_FLM_BLANK_CHECK
+    entry   flm_Init, FUNCTION_FLM_INIT
+    entry   flm_ProgramPage, FUNCTION_FLM_PROGRAM_PAGE
+    entry   flm_EraseSector, FUNCTION_FLM_ERASE_SECTOR
+    entry   flm_EraseChip, FUNCTION_FLM_ERASE_CHIP
+    entry   flm_Read, FUNCTION_FLM_READ
+    entry   flm_Verify, FUNCTION_FLM_VERIFY
+    entry   flm_UnInit, FUNCTION_FLM_UNINIT
 
-/* PRIMASK and MPU_CTRL are parked in the flags: no instruction may set them until they are stored. */
+    entry   ofl_CheckBlank, FUNCTION_OFL_CHECK_BLANK
+    entry   ofl_Prepare, FUNCTION_OFL_PREPARE
+    entry   ofl_Program, FUNCTION_OFL_PROGRAM
+    entry   ofl_Erase, FUNCTION_OFL_ERASE
+    entry   ofl_EraseChip, FUNCTION_OFL_ERASE_CHIP
+    entry   ofl_Read, FUNCTION_OFL_READ
+    entry   ofl_Restore, FUNCTION_OFL_RESTORE
+
+/* An unprivileged caller is refused before anything privileged is touched; in Handler mode nPRIV means
+ * nothing. */
     .thumb_func
 guard_common:
+    mov     r12, r0
+    mrs     r0, ipsr
+    cbnz    r0, 1f
+    mrs     r0, control
+    lsl.w   r0, r0, #31
+    cbz     r0, 1f
+    mrs     r0, apsr            /* refused: what a call that failed returns, see failure() */
+    lsrs    r0, r0, #27
+    movs    r1, #0
+    cmp     r0, #FUNCTION_FLM_VERIFY
+    beq     2f
+    cmp     r0, #FUNCTION_VERIFY
+    it      eq
+    moveq   r0, #FUNCTION_FLM
+    lsrs    r0, r0, #3          /* 0 for .stldr, 1 for FLM */
+    cmp     r0, #2
+    it      eq
+    mvneq   r0, r1
+    bx      lr
+2:  mov     r0, r12
+    bx      lr
+/* LR goes by way of MMFAR, whose content means nothing while CFSR.MMARVALID is 0, with PRIMASK in the place
+ * of its Thumb bit; MPU_CTRL joins the function's number. */
+1:  mov     r0, r12
     mrs     r12, primask
     cpsid   i
-    cmp     r12, #0
+    bfi     lr, r12, #0, #1
     mov     r12, #0xE000E000
+    str     lr, [r12, #MMFAR]
+    mrs     lr, apsr
     ldr     r12, [r12, #MPU_CTRL]
-    it      ne
-    orrne   r12, r12, #8
-    mov.w   r12, r12, lsl #28
-    msr     apsr_nzcvq, r12
+    bfi     lr, r12, #0, #3
     mov     r12, #0xE000E000    /* as a value it has ENABLE = HFNMIENA = 0 */
     str     r12, [r12, #MPU_CTRL]
     dsb
@@ -75,22 +98,19 @@ guard_common:
 /* Phase B: save. R12 = state, R11 = the System Control Space, R10 = where the system state goes. */
     adr.w   r12, guard_state
     stmia   r12, {r0-r11}
-    mrs     r3, apsr
+    mov     r3, lr
     mrs     r4, msp
     mrs     r5, psp
     mov     r11, #0xE000E000
-    ldr     r0, [r11, #MMFAR]
-    rsb     r0, r0, #0x34
-    ubfx    r0, r0, #2, #3      /* the function's number */
-    mov     r8, lr
+    ldr     r2, [r11, #MMFAR]
+    lsrs    r0, r3, #27         /* the function's number */
     movs    r6, #0
     movs    r7, #0
-    mov     lr, r0
-    add     r9, r12, #LR_SLOT
-    str     r8, [r9], #4
-    str     r3, [r9], #4
-    str     lr, [r9], #4
-    ldr     r1, [r9], #4        /* STATUS */
+    orr     r8, r2, #1          /* LR as called */
+    strd    r8, r2, [r12, #LR_SLOT]
+    str     r0, [r12, #FUNCTION]
+    ldr     r1, [r12, #STATUS]
+    add     r9, r12, #MSP_SLOT
     stmia   r9, {r4-r7}         /* MSP, PSP, FLAGS, IS_V8M */
     strd    r6, r7, [r12, #PROBING]
     /* A call that a debugger abandoned left the true state here; this round's would be our own. */
@@ -106,9 +126,10 @@ guard_common:
     strd    r0, r1, [r10, #E_SP]
     strd    r4, r5, [r10, #E_MSP]
     strd    r6, r7, [r10, #E_MSPLIM]
-    lsrs    r0, r3, #31
-    ubfx    r2, r3, #28, #3
-    str     r2, [r10, #E_MPU]
+    and     r3, r3, #7
+    str     r3, [r10, #E_MPU]
+    ldr     r0, [r12, #PARKED]
+    and     r0, r0, #1
     mrs     r1, faultmask
     strd    r0, r1, [r10, #E_PRIMASK]
     cpsie   f                   /* with FAULTMASK set a fault is a lockup */
@@ -210,7 +231,7 @@ guard_retire:
     cbz     r5, guard_thread
     sub     r5, r7, #32
     mov     sp, r5
-    adr     r4, guard_thread
+    adr.w   r4, guard_thread
     bic     r4, r4, #1
     str     r4, [r5, #24]
     mov     r4, #0x01000000
@@ -223,7 +244,6 @@ guard_retire:
     dsb
     bx      lr
 
-    .balign 4
     .thumb_func
 guard_thread:
     adr.w   r12, guard_state
@@ -407,9 +427,10 @@ guard_probe_fault:
     str     r2, [r11, #CFSR]
     ldr     r2, [r11, #HFSR]
     str     r2, [r11, #HFSR]
-    adr.w   r0, guard_refuse    /* gives 0 */
-    bic     r0, r0, #1
+    adr.w   r0, 1f
     str     r0, [sp, #24]
+    bx      lr
+1:  movs    r0, #0              /* guard_probe() gives this */
     bx      lr
 
     .balign 4
@@ -527,12 +548,19 @@ vector_table:
     bx      lr
 
     .balign 4
-    .space  28                  /* the D-cache is on when the state is saved: a line must hold no code */
+guard_code_end:
+
+/* From here on the image is written. What overflows the stack meets the code in front of it. The state
+ * is near, where ADR reaches it, and far from code: the D-cache is on when it is saved, and a line that
+ * held both would be written back over code. */
+    .type   guard_stack, %object
+guard_stack:
+    .space  STACK_SIZE
+    .size   guard_stack, STACK_SIZE
     .type   guard_state, %object
 guard_state:
     .space  STATE_SIZE
     .size   guard_state, STATE_SIZE
-guard_code_end:
 
     .section .vectors, "aw", %progbits
     .balign 4
@@ -540,10 +568,3 @@ guard_code_end:
 guard_vectors:
     .space  64 + 124
     .size   guard_vectors, 64 + 124
-
-    .section .stack, "aw", %progbits
-    .balign 4
-    .type   guard_stack, %object
-guard_stack:
-    .space  STACK_SIZE
-    .size   guard_stack, STACK_SIZE

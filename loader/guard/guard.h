@@ -26,7 +26,7 @@
  *   IWDG that runs                 fed                         runs
  *   IWDG WINR                      FFFh: no window             left open, see time.c
  *
- * Unprivileged Thread mode is refused at once: R0 = 0 (Verify: 1), nothing else touched. Sources:
+ * Unprivileged Thread mode is refused at once: R0 as of a call that failed, nothing else touched. Sources:
  * Armv7-M and Armv8-M Architecture Reference Manuals; tried on emulators only, never on silicon.
  */
 #ifndef LOADER_GUARD_GUARD_H
@@ -44,8 +44,8 @@
 struct guard_state {
     uint32_t r[12];    /* 0x00 the arguments first */
     uint32_t lr;       /* 0x30 */
-    uint32_t parked;   /* 0x34 MPU_CTRL in bits 30:28, PRIMASK in bit 31 */
-    uint32_t function; /* 0x38 enum record_function */
+    uint32_t parked;   /* 0x34 LR as called, with PRIMASK in bit 0 */
+    uint32_t function; /* 0x38 FUNCTION_* */
     uint32_t status;   /* 0x3C marks a call that runs, or that a debugger abandoned */
     uint32_t msp, psp; /* 0x40 as the host set them for this call */
     uint32_t flags;    /* 0x48 GUARD_* */

@@ -159,6 +159,20 @@ static bool prove_blank(uint32_t offset, uint32_t size)
     return true;
 }
 
+bool nor_look_for_zeros(uint32_t offset, uint32_t size, uint32_t *found)
+{
+    struct bus_result result;
+    *found = 0;
+    for (uint32_t now; size > 0 && *found == 0; offset += now, size -= now) {
+        now = size < BLANK_STRIDE ? size : BLANK_STRIDE;
+        if (!nor_fetch(offset, now, BUS_SUM, NULL, &result)) {
+            return false;
+        }
+        *found = result.sum != now * 0xFFu;
+    }
+    return true;
+}
+
 static bool erase_unit(uint8_t opcode, uint8_t address_lanes, uint32_t offset, uint32_t size,
                        uint32_t max_ms)
 {

@@ -25,6 +25,8 @@ bool nor_write(uint32_t offset, uint32_t size, const uint8_t *bytes);
 /* Both bounds on multiples of the smallest erase type. */
 bool nor_erase(uint32_t offset, uint32_t size);
 bool nor_erase_chip(void);
+/* *found: 1 if a bit of the range is 0, else 0. */
+bool nor_look_for_zeros(uint32_t offset, uint32_t size, uint32_t *found);
 /* One read in the fast mode, into the sink. */
 bool nor_read(uint32_t offset, uint32_t size, enum bus_sink sink, const uint8_t *bytes,
               struct bus_result *result);

@@ -27,7 +27,7 @@ static void put(uint32_t *field, uint32_t value)
 }
 
 /* The first byte of the image. */
-void stldr_Init(void);
+extern const uint8_t image_start[];
 
 static void copy(uint32_t *to, const uint32_t *from, unsigned words)
 {
@@ -90,7 +90,7 @@ void flight_enter(uint32_t function, const struct guard_state *guard)
     put(&live->result, 0);
     put(&live->event_head, 0);
     set_reason(REASON_NONE, 0, 0, 0);
-    put(&live->image, (uint32_t)stldr_Init & ~1u);
+    put(&live->image, (uint32_t)image_start);
     copy((uint32_t *)&live->entry, (const uint32_t *)&guard->entry,
          sizeof(struct record_entry) / sizeof(uint32_t));
     flight_phase(PHASE_ENTERED, function);

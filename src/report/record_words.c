@@ -116,7 +116,11 @@ const char *record_words_phase(uint32_t phase)
 
 const char *record_words_function(uint32_t function)
 {
-    static const char *const names[] = {"none",      "Init", "Write",  "SectorErase",
-                                        "MassErase", "Read", "Verify", "CheckSum"};
+    /* by number; those of FLM and of SEGGER by the names that their tools use */
+    static const char *const names[] = {
+        "none",      "Init",     "Write",      "SectorErase", "MassErase",   "Read",
+        "Verify",    "CheckSum", "BlankCheck", "Init",        "ProgramPage", "EraseSector",
+        "EraseChip", "Read",     "Verify",     "UnInit",      "CheckBlank",  "Prepare",
+        "Program",   "Erase",    "EraseChip",  "Read",        NULL,          "Restore"};
     return function < COUNT(names) ? names[function] : NULL;
 }

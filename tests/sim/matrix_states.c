@@ -355,6 +355,9 @@ static void put_lines(struct scenario_rig *rig, enum matrix_lines which)
     const struct layout *layout = &rig->session.layout;
     uint32_t end = layout->image + layout->size, record = rig->board.record_address;
     uint32_t behind = next_line(layout->buffer + MATRIX_BUFFER);
+    /* The guard is the last of the code, with up to 8 bytes between its parts. */
+    uint32_t stack = layout->image + pack_loader_image()->stack;
+    uint32_t guard = stack - guard_size() - 8;
     switch (which) {
     case LINES_OF_BUFFER:
         matrix_put_lines(rig, CPU_DCACHE, layout->buffer, layout->buffer + MATRIX_BUFFER, false);
@@ -371,14 +374,13 @@ static void put_lines(struct scenario_rig *rig, enum matrix_lines which)
         matrix_put_lines(rig, CPU_DCACHE, record, record + sizeof(struct record), true);
         break;
     case LINES_OF_BODY:
-        matrix_put_lines(rig, CPU_ICACHE, next_line(layout->image + guard_size()), end, false);
+        matrix_put_lines(rig, CPU_ICACHE, layout->image, guard & ~(CPU_CACHE_LINE - 1), false);
         break;
     case LINES_HOLD_BODY:
-        keep_in_lines(rig, next_line(layout->image + guard_size()), end & ~(CPU_CACHE_LINE - 1));
+        keep_in_lines(rig, next_line(layout->image), guard & ~(CPU_CACHE_LINE - 1));
+        keep_in_lines(rig, next_line(stack), end & ~(CPU_CACHE_LINE - 1));
         break;
-    case LINES_OF_GUARD:
-        matrix_put_lines(rig, CPU_ICACHE, layout->image, layout->image + guard_size(), false);
-        break;
+    case LINES_OF_GUARD: matrix_put_lines(rig, CPU_ICACHE, guard, stack, false); break;
     case LINES_UNDER_BUFFER:
         matrix_put_lines(rig, CPU_DCACHE, layout->buffer, layout->buffer + MATRIX_BUFFER, true);
         break;
