@@ -95,4 +95,31 @@ foreach(source ${CHECK_SOURCES})
     COMMENT "Cross-compiling fixture check/${path}" VERBATIM)
   list(APPEND CHECK_FIXTURES ${fixture})
 endforeach()
+
+# The same of flash algorithms, in flm/: position-independent, by algorithm.ld; NAME.FLM.
+set(FLM_SOURCE ${CHECK_SOURCE}/flm)
+file(MAKE_DIRECTORY ${FIXTURE_DIR}/check/flm/good ${FIXTURE_DIR}/check/flm/other)
+file(GLOB FLM_SOURCES CONFIGURE_DEPENDS tests/fixtures/check/flm/*.c
+     tests/fixtures/check/flm/good/*.c tests/fixtures/check/flm/other/*.c)
+foreach(source ${FLM_SOURCES})
+  file(RELATIVE_PATH path ${FLM_SOURCE} ${source})
+  string(REGEX REPLACE "\\.c$" "" path ${path})
+  set(fixture ${FIXTURE_DIR}/check/flm/${path}.FLM)
+  set(script ${FLM_SOURCE}/${path}.ld)
+  if(NOT EXISTS ${script})
+    set(script ${FLM_SOURCE}/algorithm.ld)
+  endif()
+  file(STRINGS ${source} flags LIMIT_COUNT 1 REGEX "flags:")
+  string(REGEX REPLACE "^/\\* flags: (.*) \\*/$" "\\1" flags "${flags}")
+  separate_arguments(flags)
+  add_custom_command(
+    OUTPUT ${fixture}
+    COMMAND ${LOADER_GCC} -mcpu=cortex-m33 -mthumb -mfloat-abi=soft -std=gnu11 -Os -ffreestanding
+            -fno-builtin -nostdlib -nostartfiles -fPIC -fvisibility=hidden -Wall -Wextra -Werror
+            -I${CMAKE_SOURCE_DIR} -T ${script} -Wl,--build-id=none -Wl,--no-warn-rwx-segments
+            ${flags} ${source} -o ${fixture}
+    DEPENDS ${source} ${script} ${FLM_SOURCE}/algorithm.h ${CMAKE_SOURCE_DIR}/abi/storage_info.h
+    COMMENT "Cross-compiling fixture check/flm/${path}" VERBATIM)
+  list(APPEND CHECK_FIXTURES ${fixture})
+endforeach()
 add_custom_target(check_fixtures ALL DEPENDS ${CHECK_FIXTURES})

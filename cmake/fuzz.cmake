@@ -6,7 +6,8 @@ set(FUZZ_CASES_board data/boards)
 set(FUZZ_CASES_part data/parts)
 set(FUZZ_CASES_sfdp tests/fixtures/sfdp)
 set(FUZZ_CASES_elf ${FIXTURE_DIR} ${CMAKE_BINARY_DIR}/example)
-set(FUZZ_CASES_loader ${FIXTURE_DIR}/check ${FIXTURE_DIR}/check/good ${FIXTURE_DIR}/check/other)
+set(FUZZ_CASES_loader ${FIXTURE_DIR}/check ${FIXTURE_DIR}/check/good ${FIXTURE_DIR}/check/other
+    ${FIXTURE_DIR}/check/flm ${FIXTURE_DIR}/check/flm/good)
 # What the emulator keeps of code that it translated looks like a leak each time; `make test` looks for leaks at the end.
 set(FUZZ_REPLACED_gdb send recv)
 set(FUZZ_FLAGS_gdb -detect_leaks=0)

@@ -59,26 +59,32 @@ static bool pair_at(const struct elf_segment *code, uint32_t at, uint32_t *value
     return false;
 }
 
-static bool loads_at(const struct elf_segment *code, uint32_t at, uint32_t *value)
+bool absolute_load_at(const struct elf_segment *code, uint32_t at, struct absolute_word *load)
 {
     uint32_t literal = 0;
+    load->instruction = code->vaddr + at;
+    load->literal = 0;
     if (literal_at(code, at, &literal)) {
-        *value = half(code, literal) | half(code, literal + 2) << 16;
+        load->literal = code->vaddr + literal;
+        load->value = half(code, literal) | half(code, literal + 2) << 16;
+        load->reg = (half(code, at) & 0xF800) == 0x4800 ? half(code, at) >> 8 & 7
+                                                        : half(code, at + 2) >> 12 & 0xF;
         return true;
     }
-    return pair_at(code, at, value);
+    load->reg = move_register(code, at);
+    return pair_at(code, at, &load->value);
 }
 
 unsigned absolute_words(const struct elf_segment *code, struct absolute_word *first)
 {
     unsigned count = 0;
     for (uint32_t at = 0; at + 2 <= code->file_size; at += 2) {
-        uint32_t value = 0;
-        if (!loads_at(code, at, &value) || value - code->vaddr >= code->memory_size) {
+        struct absolute_word load;
+        if (!absolute_load_at(code, at, &load) || load.value - code->vaddr >= code->memory_size) {
             continue;
         }
         if (count++ == 0) {
-            *first = (struct absolute_word){.instruction = code->vaddr + at, .value = value};
+            *first = load;
         }
     }
     return count;

@@ -56,6 +56,19 @@ static void check_extra_segment(const struct check_file *file, unsigned index,
               segment->file_size, segment->vaddr, file->code != NULL ? file->code->vaddr : 0);
 }
 
+/* True if the bytes are to lie elsewhere than they run. */
+static bool check_load_address(const struct elf_segment *segment, struct findings *findings)
+{
+    const bool differs =
+        is_loaded(segment) && segment->file_size > 0 && segment->vaddr != segment->paddr;
+    if (differs) {
+        check_add(findings, FINDING_LOAD_ADDRESS, segment->vaddr, "",
+                  "%u bytes run at 0x%08x but are to be loaded at 0x%08x", segment->file_size,
+                  segment->vaddr, segment->paddr);
+    }
+    return differs;
+}
+
 static void check_segments(const struct check_file *file, struct findings *findings)
 {
     const struct elf_file *elf = file->elf;
@@ -66,12 +79,8 @@ static void check_segments(const struct check_file *file, struct findings *findi
             continue;
         }
         loaded++;
-        if (segment->file_size > 0 && segment->vaddr != segment->paddr) {
-            check_add(findings, FINDING_LOAD_ADDRESS, segment->vaddr, "",
-                      "%u bytes run at 0x%08x but are to be loaded at 0x%08x", segment->file_size,
-                      segment->vaddr, segment->paddr);
-        } else if (segment != file->code && segment != file->info_segment &&
-                   file->info_segment != NULL) {
+        if (!check_load_address(segment, findings) && segment != file->code &&
+            segment != file->info_segment && file->info_segment != NULL) {
             check_extra_segment(file, i, findings);
         }
     }
@@ -201,14 +210,20 @@ static void check_relocations(const struct check_file *file, struct findings *fi
     }
 }
 
-void check_elf(const struct check_file *file, struct findings *findings)
+/* Packers go by sections, and read FlashDevice by the segment's load address. */
+static void check_algorithm_segments(const struct check_file *file, struct findings *findings)
 {
-    check_extension(file, findings);
-    check_type(file, findings);
-    check_symbols(file, findings);
-    if (file->elf->type != ELF_ET_EXEC || file->elf->symbol_count <= 1) {
-        return;
+    const unsigned count =
+        file->elf->segment_count < SEGMENTS_MAX ? file->elf->segment_count : SEGMENTS_MAX;
+    for (unsigned i = 0; i < count; i++) {
+        check_load_address(&file->elf->segments[i], findings);
     }
+    check_sections(file, findings);
+    check_relocations(file, findings);
+}
+
+static void check_stldr_segments(const struct check_file *file, struct findings *findings)
+{
     if (file->elf->segment_count > SEGMENTS_MAX) {
         check_add(findings, FINDING_SEGMENT_COUNT, 0, "", "%u program headers",
                   file->elf->segment_count);
@@ -223,4 +238,21 @@ void check_elf(const struct check_file *file, struct findings *findings)
         check_is_covered(file, file->info_segment, findings);
     }
     check_relocations(file, findings);
+}
+
+void check_elf(const struct check_file *file, struct findings *findings)
+{
+    if (file->kind == CHECK_STLDR) {
+        check_extension(file, findings);
+    }
+    check_type(file, findings);
+    check_symbols(file, findings);
+    if (file->elf->type != ELF_ET_EXEC || file->elf->symbol_count <= 1) {
+        return;
+    }
+    if (file->kind == CHECK_STLDR) {
+        check_stldr_segments(file, findings);
+    } else {
+        check_algorithm_segments(file, findings);
+    }
 }

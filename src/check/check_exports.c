@@ -7,7 +7,8 @@
 enum {
     TYPE_SRAM = 4,
     TYPE_PSRAM = 5,
-    TYPE_SDRAM = 9
+    TYPE_SDRAM = 9,
+    ALGORITHM_NEEDS = 4 /* the first names of its list */
 };
 
 /* RAM is not erased: 97 of 108 loaders of ST have SectorErase, the others are for RAM. */
@@ -25,6 +26,9 @@ static void check_place(const struct check_file *file, const struct elf_symbol *
 {
     const uint32_t address = symbol->value & ~1u;
     const struct elf_segment *code = file->code;
+    if (code == NULL && file->kind != CHECK_STLDR) {
+        return; /* flm-code-missing says so */
+    }
     if (code == NULL || address - code->vaddr >= code->file_size) {
         check_add(findings, FINDING_EXPORT_OUTSIDE, address, symbol->name,
                   "it is at 0x%08x, outside of the 0x%x bytes at 0x%08x that are downloaded",
@@ -68,19 +72,30 @@ static void check_twins(const struct check_file *file, const struct elf_symbol *
     }
 }
 
+static void check_missing(const struct check_file *file, unsigned index, struct findings *findings)
+{
+    const char *name = file->exported[index];
+    if (file->kind != CHECK_STLDR) {
+        if (index < ALGORITHM_NEEDS) {
+            check_add(findings, FINDING_FLM_FUNCTION_MISSING, index, "", "no symbol %s", name);
+        }
+    } else if (is_needed(file, name)) {
+        check_add(findings, FINDING_EXPORT_MISSING, index, "", "no symbol %s", name);
+    }
+}
+
 void check_exports(const struct check_file *file, struct findings *findings)
 {
-    const struct elf_symbol *info = check_export(file->elf, "StorageInfo");
+    const struct elf_symbol *info =
+        check_export(file->elf, file->kind == CHECK_STLDR ? "StorageInfo" : "FlashDevice");
     if (info != NULL) {
         check_twins(file, info, findings);
     }
-    for (unsigned i = 0; check_exported[i] != NULL; i++) {
-        const char *name = check_exported[i];
+    for (unsigned i = 0; file->exported[i] != NULL; i++) {
+        const char *name = file->exported[i];
         const struct elf_symbol *symbol = check_export(file->elf, name);
         if (symbol == NULL) {
-            if (is_needed(file, name)) {
-                check_add(findings, FINDING_EXPORT_MISSING, i, "", "no symbol %s", name);
-            }
+            check_missing(file, i, findings);
             continue;
         }
         /* ST's middleware keeps CheckSum for its own Verify: a static function, not an export. */

@@ -10,7 +10,7 @@ enum {
     STT_OBJECT = 1
 };
 
-#define EXPORTS_MAX  8u
+#define EXPORTS_MAX  16u
 #define ENTRY_LENGTH 64u /* instructions in which an entry masks interrupts, if it does */
 
 /* Two names may be in one text. */
@@ -70,12 +70,15 @@ static void visit(void *context, unsigned function, const struct thumb_insn *ins
         code_check_instruction(check, function, insn, before);
     }
     code_check_access(check, function, insn, before);
+    if (check->graph.functions[function].reached && check->file->kind != CHECK_STLDR) {
+        code_check_algorithm(check, function, insn, before);
+    }
 }
 
 static void check_endless(struct code_check *check, unsigned function)
 {
     const struct graph_function *about = &check->graph.functions[function];
-    if (about->reached && about->endless_at != 0) {
+    if (about->reached && about->endless) {
         code_add(check, FINDING_ENDLESS_LOOP, function, "%s: from %s at 0x%08x nothing leads out",
                  code_function_name(check, function),
                  about->endless_alone ? "the branch to itself" : "the loop", about->endless_at);
@@ -124,6 +127,12 @@ static bool begins(const struct tool_device *device, const char *prefixes)
 static bool has_armv81m(const struct tool_device *device)
 {
     return begins(device, "STM32N6");
+}
+
+bool code_is_for_n6(const struct code_check *check)
+{
+    const struct tool_device *device = check->file->device;
+    return check->file->code->vaddr >> 24 == 0x34 || (device != NULL && has_armv81m(device));
 }
 
 static void check_needs(struct code_check *check)
@@ -204,7 +213,7 @@ static bool enters_unmasked(const struct code_bytes *code, uint32_t address)
 static void check_entries(struct code_check *check, const uint32_t *roots, const char *const *names,
                           unsigned count)
 {
-    char list[120] = "";
+    char list[300] = "";
     unsigned first = GRAPH_NONE;
     for (unsigned i = 0; i < count; i++) {
         if (enters_unmasked(&check->graph.code, roots[i])) {
@@ -244,17 +253,18 @@ static void run(struct code_check *check, const uint32_t *roots, const char *con
 
 void check_code(const struct check_file *file, struct findings *findings)
 {
-    struct code_check check = {.file = file, .findings = findings};
+    struct code_check check = {.file = file, .findings = findings, .r9_in = GRAPH_NONE};
     uint32_t roots[EXPORTS_MAX];
     const char *names[EXPORTS_MAX];
     unsigned count = 0;
     for (unsigned i = 0; i < THUMB_NEEDS_COUNT; i++) {
         check.first_use[i] = GRAPH_NONE;
     }
-    for (unsigned i = 0; file->code != NULL && check_exported[i] != NULL; i++) {
-        const struct elf_symbol *symbol = check_export(file->elf, check_exported[i]);
+    for (unsigned i = 0; file->code != NULL && file->exported[i] != NULL && count < EXPORTS_MAX;
+         i++) {
+        const struct elf_symbol *symbol = check_export(file->elf, file->exported[i]);
         if (is_callable(file, symbol)) {
-            names[count] = check_exported[i];
+            names[count] = file->exported[i];
             roots[count++] = symbol->value - 1;
         }
     }

@@ -31,6 +31,7 @@ struct code_check {
     unsigned first_use[THUMB_NEEDS_COUNT]; /* functions that need more than Armv7-M; GRAPH_NONE */
     uint32_t first_use_at[THUMB_NEEDS_COUNT];
     bool enables_fpu;
+    unsigned r9_in; /* the last function that has mentioned R9 */
 };
 
 /* Adds a finding about what an export reaches: the export as its call, the way there as its trace.
@@ -40,11 +41,16 @@ void code_add(struct code_check *check, enum finding_id id, unsigned function, c
 /* Its name, or its address. The text lives until the next call but one. */
 const char *code_function_name(const struct code_check *check, unsigned function);
 
+/* True if the caller or the link address says that the loader is for an STM32N6. */
+bool code_is_for_n6(const struct code_check *check);
 /* Stack of every export: depth, recursion, what is not known. */
 void code_check_stack(struct code_check *check);
 /* What one instruction says, with the registers in front of it. */
 void code_check_instruction(struct code_check *check, unsigned function,
                             const struct thumb_insn *insn, const struct values *before);
+/* The same, of what only a flash algorithm may not do. */
+void code_check_algorithm(struct code_check *check, unsigned function,
+                          const struct thumb_insn *insn, const struct values *before);
 /* Loads and stores of addresses that are known. */
 void code_check_access(struct code_check *check, unsigned function, const struct thumb_insn *insn,
                        const struct values *before);

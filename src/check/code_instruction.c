@@ -79,11 +79,6 @@ static bool is_ram(uint32_t address)
     return address >= 0x20000000u && address < 0x40000000u;
 }
 
-static bool is_for_n6(const struct code_check *check)
-{
-    return check->file->code->vaddr >> 24 == 0x34;
-}
-
 static void check_vectors(struct code_check *check, unsigned function, uint32_t at,
                           struct value value)
 {
@@ -95,7 +90,7 @@ static void check_vectors(struct code_check *check, unsigned function, uint32_t 
         code_add(check, FINDING_VECTORS_ALIGN, function,
                  "%s sets VTOR to 0x%08x at 0x%08x; its low 7 bits are not kept", name, value.word,
                  at);
-    } else if (is_for_n6(check) && value.word % N6_TABLE_ALIGN != 0) {
+    } else if (code_is_for_n6(check) && value.word % N6_TABLE_ALIGN != 0) {
         code_add(
             check, FINDING_VECTORS_ALIGN, function,
             "%s sets VTOR to 0x%08x at 0x%08x; the 211 vectors of an STM32N6 need a multiple of "
@@ -123,7 +118,7 @@ static void check_register(struct code_check *check, unsigned function, uint32_t
     } else if (address == scb_aircr && is_known_set(value, AIRCR_SYSRESETREQ)) {
         code_add(check, FINDING_RESET_REQUEST, function, "%s writes AIRCR.SYSRESETREQ at 0x%08x",
                  name, at);
-    } else if ((address == n6_pwr_cr1 || address == n6_pwr_cr1_ns) && is_for_n6(check)) {
+    } else if ((address == n6_pwr_cr1 || address == n6_pwr_cr1_ns) && code_is_for_n6(check)) {
         code_add(check, FINDING_CORE_SUPPLY, function, "%s writes PWR_CR1 at 0x%08x", name, at);
     } else if (address == scb_cpacr) {
         check->enables_fpu = true;
@@ -154,11 +149,12 @@ static bool reads(const struct code_places *places, uint32_t address, unsigned f
     return false;
 }
 
-static void check_store(struct code_check *check, unsigned function, uint32_t at, uint32_t address,
-                        struct value value)
+static void check_store(struct code_check *check, unsigned function, uint32_t at,
+                        struct value place, struct value value)
 {
     bool reached = check->graph.functions[function].reached;
-    bool ram = is_ram(address);
+    uint32_t address = place.word;
+    bool ram = place.kind == VALUE_IMAGE || is_ram(address);
     if (reached && !ram) {
         check_register(check, function, at, address, value);
     } else if (reached) {
@@ -172,16 +168,17 @@ void code_check_access(struct code_check *check, unsigned function, const struct
                        const struct values *before)
 {
     struct value address = values_address(before, insn);
-    if (address.kind != VALUE_CONSTANT) {
+    if (address.kind != VALUE_CONSTANT && address.kind != VALUE_IMAGE) {
         return;
     }
     if (insn->class == THUMB_STORE || insn->class == THUMB_STORE_PAIR) {
-        check_store(check, function, insn->address, address.word, values_get(before, insn->rd));
+        check_store(check, function, insn->address, address, values_get(before, insn->rd));
     }
     if (insn->class == THUMB_STORE_PAIR) {
-        check_store(check, function, insn->address, address.word + 4, values_get(before, insn->rm));
+        struct value next = {address.kind, address.word + 4};
+        check_store(check, function, insn->address, next, values_get(before, insn->rm));
     }
-    if (insn->class == THUMB_LOAD && is_ram(address.word)) {
+    if (insn->class == THUMB_LOAD && (address.kind == VALUE_IMAGE || is_ram(address.word))) {
         bool reached = check->graph.functions[function].reached;
         remember(reached ? &check->reads : &check->apart, address.word, function, insn->address);
     }

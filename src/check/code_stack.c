@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#define STACK_GIVEN (TOOL_STACK_SIZE - 4u) /* the image's last word is its first */
+#define STACK_GIVEN     (TOOL_STACK_SIZE - 4u) /* the image's last word is its first */
+#define ALGORITHM_GIVEN 512u /* kb.segger.com, and probe-rs if its file says nothing else [seen] */
 
 /* The calls that make the depth: "Init 96 > load 960 > copy 24". */
 static void write_path(const struct code_check *check, unsigned function, char *text, size_t size)
@@ -28,13 +29,15 @@ static void write_path(const struct code_check *check, unsigned function, char *
 static void check_depth(struct code_check *check, unsigned function)
 {
     const struct graph_function *about = &check->graph.functions[function];
+    const bool algorithm = check->file->kind != CHECK_STLDR;
+    const uint32_t given = algorithm ? ALGORITHM_GIVEN : STACK_GIVEN;
     char path[260];
-    if (!about->reached || about->parent != GRAPH_NONE || about->depth <= STACK_GIVEN) {
+    if (!about->reached || about->parent != GRAPH_NONE || about->depth <= given) {
         return;
     }
     write_path(check, function, path, sizeof path);
-    code_add(check, FINDING_STACK_DEPTH, function,
-             "%u bytes of stack, of %u that the tool gives: %s", about->depth, STACK_GIVEN, path);
+    code_add(check, algorithm ? FINDING_FLM_STACK_DEPTH : FINDING_STACK_DEPTH, function,
+             "%u bytes of stack, of %u that the tool gives: %s", about->depth, given, path);
 }
 
 static void check_call(struct code_check *check, const struct graph_call *call)

@@ -27,7 +27,8 @@ struct graph_function {
     unsigned deepest;     /* index of the call that `depth` comes from, or GRAPH_NONE */
     uint32_t switch_at;   /* where it takes a stack of its own; 0 = it does not */
     uint32_t variable_at; /* where it takes a number of bytes that is not constant; 0 */
-    uint32_t endless_at;  /* head of a loop from which nothing leads out; 0 = none */
+    bool endless;         /* it has a loop from which nothing leads out */
+    uint32_t endless_at;  /* the head of that */
     bool endless_alone;   /* that loop is one branch to itself */
 };
 

@@ -394,7 +394,8 @@ static void note_jump_back(struct flow *flow, const struct node *node)
     const uint32_t *targets = exits.targets != NULL ? exits.targets : exits.few;
     for (unsigned i = 0; i < exits.count; i++) {
         bool back = targets[i] <= node->insn.address;
-        if (back && targets[i] > function->endless_at) {
+        if (back && (!function->endless || targets[i] > function->endless_at)) {
+            function->endless = true;
             function->endless_at = targets[i];
             function->endless_alone = targets[i] == node->insn.address;
         }
@@ -413,6 +414,7 @@ bool graph_analyse(struct graph *graph, unsigned function)
 {
     struct graph_function *about = &graph->functions[function];
     about->own_depth = about->switch_at = about->variable_at = about->endless_at = 0;
+    about->endless = false;
     struct flow flow;
     bool good = open_flow(&flow, graph, function);
     if (good) {

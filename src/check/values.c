@@ -44,6 +44,7 @@ static struct value add(struct value value, uint32_t word)
 {
     switch (value.kind) {
     case VALUE_CONSTANT:
+    case VALUE_IMAGE:
     case VALUE_STACK: value.word += word; return value;
     default: return unknown;
     }
@@ -58,6 +59,13 @@ static struct value add_values(struct value a, struct value b, bool subtract)
         return add(b, a.word);
     }
     return unknown;
+}
+
+/* ADD Rd, PC: how position-independent code comes to an address. PC reads as two halfwords on. */
+static struct value add_pc(struct value value, uint32_t address)
+{
+    return value.kind == VALUE_CONSTANT ? (struct value){VALUE_IMAGE, value.word + address + 4}
+                                        : unknown;
 }
 
 static struct value or_values(struct value a, struct value b)
@@ -101,7 +109,8 @@ static struct value result(const struct values *values, const struct thumb_insn 
                : rm.kind == VALUE_CONSTANT ? constant(rm.word << insn->value)
                                            : unknown;
     case THUMB_ADD_IMMEDIATE: return add(rn, insn->value);
-    case THUMB_ADD: return add_values(rn, rm, false);
+    case THUMB_ADD:
+        return insn->rm == THUMB_PC ? add_pc(rn, insn->address) : add_values(rn, rm, false);
     case THUMB_SUBTRACT: return add_values(rn, rm, true);
     case THUMB_AND_IMMEDIATE: return and_immediate(rn, insn->value);
     case THUMB_OR_IMMEDIATE: return or_values(rn, constant(insn->value));

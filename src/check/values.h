@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What is known of the core registers in front of an instruction: constants, places on the stack,
- * bits that are set. Followed through moves, additions, literals; calls keep R4 to R11 and SP
+ * bits that are set. Followed through moves, additions, literals, sums with PC; calls keep R4 to R11 and SP
  * (AAPCS) and lose the rest.
  */
 #ifndef EXTLOAD_CHECK_VALUES_H
@@ -15,7 +15,8 @@ enum value_kind {
     VALUE_UNKNOWN,
     VALUE_CONSTANT, /* word */
     VALUE_STACK,    /* the function's SP at entry + word */
-    VALUE_BITS      /* at least the bits of word are set */
+    VALUE_BITS,     /* at least the bits of word are set */
+    VALUE_IMAGE     /* reckoned from PC: word where it was linked, wherever it was moved */
 };
 
 struct value {

@@ -25,7 +25,8 @@ const struct command commands[] = {
      "With --sfdp: what a flash says of itself in a dump of its SFDP space; needs no board.",
      command_info},
     {"check", "FILE...", "what is wrong with a loader file, without running it",
-     "Reads .stldr files of any STM32. With --rehearse, the simulated board then runs them too.\n"
+     "Reads .stldr files of any STM32, .FLM files and loaders for J-Link. With --rehearse, the\n"
+     "simulated board then runs them too.\n"
      "Status 0: no error among the findings; 1: there is; 2: a file is no loader.\n"
      "'extload list rules' prints what is looked for, docs/findings.md the evidence.",
      command_check},

@@ -35,7 +35,7 @@ struct finding {
     enum finding_id id;
     enum finding_severity severity; /* as in the table, or milder if nothing came of it */
     uint32_t key;                   /* with the id: what makes two findings one */
-    char call[16];                  /* the first time: "Init"; empty: not in a call */
+    char call[24];                  /* the first time: "Init"; empty: not in a call */
     char what[400];                 /* one line with numbers and names */
     char outcome[400];              /* what came of it; empty if nothing was seen */
     char trace[200];                /* the functions that were active, innermost first; or empty */

@@ -193,13 +193,32 @@ END
     done
 }
 
+@test "check: a flash algorithm by its own rules, in text, JSON and SARIF" {
+    FLM=$(dirname "$EXTLOAD")/fixtures/check/flm
+    run "$EXTLOAD" check "$FLM/good/gcc.FLM" "$FLM/good/sfl.FLM"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "${lines[1]}" = "findings none" ] && [ "${lines[3]}" = "findings none" ]
+    status=0
+    "$EXTLOAD" check --json --sarif "$T/out.sarif" "$FLM/flm_got.FLM" >"$T/out.json" 2>"$T/stderr" || status=$?
+    [ "$status" -eq 1 ]
+    python3 - "$T/out.json" "$T/out.sarif" "$FLM/flm_got.FLM" <<'END'
+import json, sys
+finding, = json.load(open(sys.argv[1]))["result"]["findings"]
+assert finding["id"] == "flm-got" and finding["file"] == sys.argv[3] and "'shared'" in finding["what"], finding
+result, = json.load(open(sys.argv[2]))["runs"][0]["results"]
+assert result["ruleId"] == "flm-got" and result["level"] == "error", result
+END
+}
+
 @test "list rules: every id once, with severity and why; as many as docs/findings.md has" {
     run "$EXTLOAD" list rules
     [ "$status" -eq 0 ]
     [ "${#lines[@]}" -eq "$(grep -c '^| `' docs/findings.md)" ]
     [ "$(cut -d' ' -f1 <<<"$output" | sort -u | wc -l)" -eq "${#lines[@]}" ]
     [ -z "$(grep -vE '^[a-z0-9-]+ +(note|warning|error) +(check|rehearsal) +[^ ].{20,}' <<<"$output")" ]
-    [ "$(grep -c ' check ' <<<"$output")" -eq "$(find tests/fixtures/check -maxdepth 1 -name '*.c' | wc -l)" ]
+    [ "$(grep -v '^flm-' <<<"$output" | grep -c ' check ')" -eq "$(find tests/fixtures/check -maxdepth 1 -name '*.c' | wc -l)" ]
+    [ "$(grep -c '^flm-.* check ' <<<"$output")" -eq "$(find tests/fixtures/check/flm -maxdepth 1 -name 'flm_*.c' | wc -l)" ]
 }
 
 @test "the checker needs nothing but the file: no simulator, no host, no POSIX" {

@@ -101,12 +101,12 @@ static void what_never_comes_back(void **state)
     assert_false(function(*state, "dies")->returns);
     assert_true(function(*state, "dies")->endless_alone);
     assert_false(function(*state, "calls_dies")->returns);
-    assert_int_equal(function(*state, "calls_dies")->endless_at, 0);
+    assert_false(function(*state, "calls_dies")->endless);
     assert_true(function(*state, "returns_in_it")->returns);
     assert_int_equal(function(*state, "spins")->endless_at, function(*state, "spins")->address + 8);
     assert_false(function(*state, "spins")->endless_alone);
-    assert_int_equal(function(*state, "waits")->endless_at, 0);
-    assert_int_equal(function(*state, "loops")->endless_at, 0);
+    assert_false(function(*state, "waits")->endless);
+    assert_false(function(*state, "loops")->endless);
 }
 
 static void what_is_not_known_is_said(void **state)
