@@ -194,15 +194,23 @@ END
 }
 
 @test "check: a flash algorithm by its own rules, in text, JSON and SARIF" {
-    FLM=$(dirname "$EXTLOAD")/fixtures/check/flm
-    run "$EXTLOAD" check "$FLM/good/gcc.FLM" "$FLM/good/sfl.FLM"
+    algorithm() { # NAME FLAG... : $T/NAME.FLM of its source among the fixtures
+        local source=tests/fixtures/check/flm/$1 target=$T/$(basename "$1").FLM
+        shift
+        arm-none-eabi-gcc -mcpu=cortex-m33 -mthumb -Os -ffreestanding -nostdlib -fPIC "$@" -I. \
+            -T tests/fixtures/check/flm/algorithm.ld "$source.c" -o "$target" 2>"$T/linker"
+    }
+    algorithm good/gcc -fvisibility=hidden
+    algorithm good/sfl -fvisibility=hidden -Wl,-e,SEGGER_FL_Prepare
+    algorithm flm_got -Wl,--emit-relocs
+    run "$EXTLOAD" check "$T/gcc.FLM" "$T/sfl.FLM"
     echo "$output"
     [ "$status" -eq 0 ]
     [ "${lines[1]}" = "findings none" ] && [ "${lines[3]}" = "findings none" ]
     status=0
-    "$EXTLOAD" check --json --sarif "$T/out.sarif" "$FLM/flm_got.FLM" >"$T/out.json" 2>"$T/stderr" || status=$?
+    "$EXTLOAD" check --json --sarif "$T/out.sarif" "$T/flm_got.FLM" >"$T/out.json" 2>"$T/stderr" || status=$?
     [ "$status" -eq 1 ]
-    python3 - "$T/out.json" "$T/out.sarif" "$FLM/flm_got.FLM" <<'END'
+    python3 - "$T/out.json" "$T/out.sarif" "$T/flm_got.FLM" <<'END'
 import json, sys
 finding, = json.load(open(sys.argv[1]))["result"]["findings"]
 assert finding["id"] == "flm-got" and finding["file"] == sys.argv[3] and "'shared'" in finding["what"], finding
