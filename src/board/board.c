@@ -212,6 +212,7 @@ static void fill_names(struct loading *loading)
     snprintf(board->port, sizeof board->port, "%s", loading->controller->port);
     board->part = loading->part.part;
     board->cost = loading->mcu->cost;
+    board->debug_id = loading->mcu->debug_id;
     board->window = loading->controller->window;
     board->window_size = loading->controller->window_size;
 }

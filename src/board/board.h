@@ -107,6 +107,11 @@ struct board_debug {
     unsigned setup_count;
 };
 
+/* Where a debugger reads which device this is; address 0: not known. */
+struct board_debug_id {
+    uint32_t address, mask, value;
+};
+
 struct board {
     char path[256];
     char name[100]; /* file stem and DeviceName, at most 99 characters */
@@ -120,6 +125,7 @@ struct board {
     struct board_cost cost;
     struct board_boot_rom boot;
     struct board_debug debug;
+    struct board_debug_id debug_id;
     uint32_t work_base, work_size;     /* OpenOCD's work area */
     uint32_t loader_base, loader_size; /* the host tool's RAM for loaders: first word is its BKPT */
     uint32_t record_address;           /* 0 = inside the image */

@@ -111,6 +111,19 @@ static const struct schema_key debug_keys[] = {
     END_OF_KEYS,
 };
 
+struct debug_id_values {
+    struct schema_value self, address, mask, value;
+};
+static const struct schema_key debug_id_keys[] = {
+    NUMBER_KEY(debug_id_values, address, "address", QUANTITY_NUMBER, true, 1, ADDRESS_MAX,
+               "of the word that tells the device"),
+    NUMBER_KEY(debug_id_values, mask, "mask", QUANTITY_NUMBER, true, 1, ADDRESS_MAX,
+               "bits of it that do"),
+    NUMBER_KEY(debug_id_values, value, "value", QUANTITY_NUMBER, true, 1, ADDRESS_MAX,
+               "what they read on this family"),
+    END_OF_KEYS,
+};
+
 struct package_values {
     struct schema_value name, pads;
 };
@@ -185,6 +198,7 @@ struct mcu_values {
     struct cost_values cost;
     struct boot_values boot;
     struct debug_values debug;
+    struct debug_id_values debug_id;
     struct schema_value registers, peripherals, supplies, ports, controllers, bringup;
 };
 
@@ -212,6 +226,8 @@ const struct schema_key mcu_file_keys[] = {
                 "what the boot ROM starts from a flash"),
     MAPPING_KEY(mcu_values, debug, "debug", false, debug_keys,
                 "how a debugger reaches the core; formats for open debug servers need it"),
+    MAPPING_KEY(mcu_values, debug_id, "debug_id", false, debug_id_keys,
+                "by what a debugger tells the device"),
     LISTS_KEY(mcu_values, registers, "registers", true, mcu_register_keys,
               "register layouts: per layout a list of registers"),
     ITEMS_KEY(mcu_values, peripherals, "peripherals", true, MCU_PERIPHERALS_MAX,
@@ -424,6 +440,11 @@ static void take_values(struct mcu *mcu, const struct mcu_values *values)
         .header_size = (uint32_t)values->boot.header.number,
         .code_offset = (uint32_t)values->boot.code.number,
         .image_limit = (uint32_t)values->boot.limit.number,
+    };
+    mcu->debug_id = (struct board_debug_id){
+        .address = (uint32_t)values->debug_id.address.number,
+        .mask = (uint32_t)values->debug_id.mask.number,
+        .value = (uint32_t)values->debug_id.value.number,
     };
     if (values->boot.port.text != NULL) {
         snprintf(mcu->boot.port, sizeof mcu->boot.port, "%s", values->boot.port.text);

@@ -107,6 +107,7 @@ struct mcu {
     struct board_cost cost;
     struct board_boot_rom boot;
     struct board_debug debug;
+    struct board_debug_id debug_id;
     struct mcu_device devices[MCU_DEVICES_MAX];
     struct mcu_package packages[MCU_PACKAGES_MAX];
     struct mcu_bits bits[MCU_BITS_MAX];

@@ -32,7 +32,9 @@ static const struct argument arguments[] = {
     {"PORT", ARGUMENT_FREE, NULL, NULL, "a TCP port"},
     {"RANGE", ARGUMENT_FREE, NULL, NULL,
      "START+SIZE, or START..END with END in it: 0x70000000+64K"},
-    {"TARGET", ARGUMENT_WORDS, "sim", NULL, "what is driven"},
+    {"SECONDS", ARGUMENT_FREE, NULL, NULL, "a number of seconds"},
+    {"TARGET", ARGUMENT_WORDS, "sim", NULL,
+     "sim, or a GDB server: gdb:PORT on this machine, gdb:HOST:PORT elsewhere"},
     {"TIMING", ARGUMENT_WORDS, "typical maximum random", NULL,
      "times of the simulated flash, those of its data sheet or at random"},
 };

@@ -10,6 +10,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* What the user must know who finds the flash half erased. */
+static void print_unfinished(const struct session *session, json_int_t erased)
+{
+    progress_finish();
+    if (session->stats.calls > 0) {
+        fprintf(stderr,
+                "stopped: the ranges before are erased, %lld bytes; this one may be in part\n",
+                (long long)erased);
+    }
+}
+
 static bool erase(struct rig *rig, const struct options *options, struct error *error)
 {
     uint32_t start = 0, size = 0;
@@ -36,6 +47,7 @@ static bool erase(struct rig *rig, const struct options *options, struct error *
     for (int i = 0; i < options->argument_count; i++) {
         if (!options_parse_range(options->arguments[i], &start, &size, error) ||
             !operation_erase(&rig->session, start, size, error)) {
+            print_unfinished(&rig->session, erased);
             return false;
         }
         erased += size;

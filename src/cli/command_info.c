@@ -37,7 +37,7 @@ static void print_record(struct rig *rig)
         return;
     }
     record_text_print(stdout, &rig->session.record, &rig->board, rig->board.record_address,
-                      RECORD_BRIEF, true);
+                      RECORD_BRIEF, !rig->choice.is_gdb);
 }
 
 static int print_sfdp(const struct options *options, struct error *error)

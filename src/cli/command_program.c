@@ -29,7 +29,7 @@ static void print_setup(const struct rig *rig)
     printf("loader   %s, %u bytes at 0x%08x, driven as %s over %s\n", rig->loader.path,
            rig->loader.file_size,
            rig->session.layout.image != 0 ? rig->session.layout.image : rig->board.loader_base + 4,
-           rig->lifecycle.name, rig->link->name);
+           rig->lifecycle.name, rig->choice.is_gdb ? "a GDB server" : rig->link->name);
 }
 
 static void print_plan(const struct rig *rig, const struct plan *plan, bool keep)
@@ -134,6 +134,10 @@ static void print_kept(const struct rig *rig, const struct program_report *repor
     if (options->loader != NULL) {
         fprintf(stderr, " --loader");
         print_word(options->loader);
+    }
+    if (rig->choice.is_gdb) {
+        fprintf(stderr, " --target");
+        print_word(options->target);
     }
     if (options->nor != NULL) {
         fprintf(stderr, " --nor");

@@ -4,6 +4,7 @@
 #include "cli/describe.h"
 #include "cli/document.h"
 #include "cli/rehearsal.h"
+#include "cli/rig.h"
 
 #include <stdio.h>
 
@@ -14,7 +15,8 @@ int command_rehearse(const struct options *options, struct error *error)
         error_set(error, ERROR_USAGE, NULL, 0, 0, "rehearse takes no arguments");
         return 2;
     }
-    const bool good = rehearsal_run(options, &findings, error);
+    const bool good =
+        rig_wants_simulated(options, "rehearse", error) && rehearsal_run(options, &findings, error);
     if (good && !options->json) {
         findings_print(stdout, &findings);
     }

@@ -21,7 +21,7 @@ static void print_served(const struct rig *rig, const struct server *server)
 static bool serve(struct rig *rig, struct server *server, const struct options *options,
                   struct error *error)
 {
-    if (!rig_prepare(rig, options, error) ||
+    if (!rig_wants_simulated(options, "serve", error) || !rig_prepare(rig, options, error) ||
         !server_open(server, (uint16_t)options->gdb_port, error)) {
         return false;
     }

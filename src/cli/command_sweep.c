@@ -183,7 +183,7 @@ int command_sweep(const struct options *options, struct error *error)
     struct sweep_options wanted;
     static struct sweep_totals totals;
     struct shown shown = {.document = options->document, .all = options->at != OPTIONS_NO_ADDRESS};
-    if (!read_options(options, &wanted, error)) {
+    if (!rig_wants_simulated(options, "sweep", error) || !read_options(options, &wanted, error)) {
         return error_exit_status(error->code);
     }
     bool good = rig_prepare(&rig, options, error);

@@ -132,21 +132,55 @@ static bool trace_dump(const struct options *options, const struct board *board,
     return good;
 }
 
-/* The record is printed whether Init succeeded or not: that is what it is for. */
-static bool trace_simulated(const struct options *options, struct error *error)
+/* What the last call left in the RAM of a real board, whoever made it: nothing is run there. */
+static bool trace_live(struct rig *rig, const struct options *options, struct error *error)
 {
-    struct rig rig;
-    bool opened = rig_prepare(&rig, options, error) && rig_open(&rig, options, error);
-    bool good = opened && session_begin(&rig.session, OPERATION_READ, error);
-    if (opened) {
-        session_read_record(&rig.session);
+    struct record record;
+    uint32_t address = 0;
+    uint8_t bytes[sizeof record];
+    if (!rig_prepare(rig, options, error) || !rig_open(rig, options, error)) {
+        return false;
     }
-    if (opened && rig.session.has_record) {
-        record_text_print(stdout, &rig.session.record, &rig.board, rig.board.record_address,
+    if (options->address <= UINT32_MAX) {
+        rig->board.record_address = (uint32_t)options->address;
+    }
+    const struct target *target = &rig->target;
+    const struct dump dump = {.path = options->target,
+                              .bytes = bytes,
+                              .size = sizeof bytes,
+                              .address = rig->board.record_address};
+    if (!target->ops->read_memory(target->context, dump.address, bytes, sizeof bytes, error) ||
+        !find_record(&dump, &rig->board, &record, &address, error)) {
+        return false;
+    }
+    record_text_print(stdout, &record, &rig->board, address, RECORD_FULL, false);
+    return true;
+}
+
+/* The record is printed whether Init succeeded or not: that is what it is for. */
+static bool trace_simulated(struct rig *rig, const struct options *options, struct error *error)
+{
+    bool opened = rig_prepare(rig, options, error) && rig_open(rig, options, error);
+    bool good = opened && session_begin(&rig->session, OPERATION_READ, error);
+    if (opened) {
+        session_read_record(&rig->session);
+    }
+    if (opened && rig->session.has_record) {
+        record_text_print(stdout, &rig->session.record, &rig->board, rig->board.record_address,
                           RECORD_FULL, true);
     } else if (good) {
-        good = error_set(error, ERROR_RECORD, rig.loader.path, 0, 0, "this loader leaves none");
+        good = error_set(error, ERROR_RECORD, rig->loader.path, 0, 0, "this loader leaves none");
     }
+    return good;
+}
+
+static bool trace_board(const struct options *options, struct error *error)
+{
+    struct rig rig = {0};
+    struct target_choice choice;
+    const bool good =
+        target_choose(&choice, options->target, error) &&
+        (choice.is_gdb ? trace_live(&rig, options, error) : trace_simulated(&rig, options, error));
     rig_close(&rig);
     return good;
 }
@@ -158,7 +192,7 @@ int command_trace(const struct options *options, struct error *error)
     if (options->board == NULL || options->argument_count > 1) {
         error_set(error, ERROR_USAGE, NULL, 0, 0, "trace takes --board BOARD and at most one dump");
     } else if (options->argument_count == 0) {
-        good = trace_simulated(options, error);
+        good = trace_board(options, error);
     } else {
         good = board_load(&board, options->board, error) && trace_dump(options, &board, error);
     }

@@ -52,7 +52,8 @@ const struct command commands[] = {
      command_selftest},
     {"trace", "--board BOARD [DUMP]", "print the loader's flight record in words",
      "DUMP holds the record's 340 bytes as a debugger saved them, or more RAM with --address.\n"
-     "Without DUMP, Init runs on the simulated board and its record is printed.",
+     "Without DUMP, Init runs on the simulated board and its record is printed; of a real board\n"
+     "(--target gdb:PORT) the record that is there, without running anything.",
      command_trace},
     {"serve", "--board BOARD [--gdb PORT]", "put the simulated board behind a GDB server",
      "Listens on 127.0.0.1 with the loader downloaded and the core halted. In gdb-multiarch:\n"

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define DRIVING     "program verify erase read info serve trace rehearse sweep"
+#define REAL        "program verify erase read info selftest"
 #define FIELD(name) offsetof(struct options, name)
 
 static const struct option_row rows[] = {
@@ -20,7 +21,13 @@ static const struct option_row rows[] = {
     {"host-option", 0, KIND_TEXTS, "NAME=VALUE", FIELD(host_options), "check " DRIVING,
      "what is not known of the host; may be given again; extload list host-options"},
     {"target", 't', KIND_TEXT, "TARGET", FIELD(target), "selftest " DRIVING,
-     "what is driven: sim, the simulated board (default)"},
+     "what is driven: sim, the simulated board (default), or gdb:PORT or gdb:HOST:PORT, a real one "
+     "behind a GDB server"},
+    {"timeout", 0, KIND_NUMBER, "SECONDS", FIELD(timeout_s), REAL " trace",
+     "how long the GDB server may take for an answer (default 10)"},
+    {"reset", 0, KIND_FLAG, NULL, FIELD(reset), REAL,
+     "reset a real board in the end, and leave its core halted"},
+    {"run", 0, KIND_FLAG, NULL, FIELD(run), REAL, "reset a real board in the end, and let it run"},
     {"nor", 'n', KIND_TEXT, "FILE", FIELD(nor),
      "program verify erase read info serve trace selftest",
      "content of the simulated flash, kept between calls; made if missing"},
@@ -183,6 +190,39 @@ static bool take(struct options *options, const struct option_row *row, const ch
     return false;
 }
 
+#define TIMEOUT_MOST_S 3600
+
+/* Options that have a meaning with one kind of --target alone. */
+static const char *const for_simulated[] = {"nor",  "link", "timing",  "seed",
+                                            "core", "cpu",  "no-jump", NULL};
+static const char *const for_real[] = {"timeout", "reset", "run", NULL};
+
+static bool is_given(const char *name, const bool *given)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (given[i] && strcmp(rows[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* An option that cannot do anything is refused, not ignored. */
+static bool check_targets(const struct options *options, const bool *given, struct error *error)
+{
+    const bool simulated = strcmp(options->target, "sim") == 0;
+    for (const char *const *name = simulated ? for_real : for_simulated; *name != NULL; name++) {
+        if (is_given(*name, given)) {
+            return error_set(error, ERROR_USAGE, NULL, 0, 0, "--%s is about %s", *name,
+                             simulated ? "a real board: --target gdb:PORT"
+                                       : "the simulated board, and --target names another");
+        }
+    }
+    return (options->timeout_s > 0 && options->timeout_s <= TIMEOUT_MOST_S) ||
+           error_set(error, ERROR_USAGE, NULL, 0, 0, "--timeout: %llu; 1 to %d seconds",
+                     (unsigned long long)options->timeout_s, TIMEOUT_MOST_S);
+}
+
 static bool take_host(struct options *options, const char *text, struct error *error)
 {
     if (options->host_count == OPTIONS_HOSTS_MAX) {
@@ -233,7 +273,9 @@ bool options_parse(struct options *options, const struct command *command, int a
                                 .gdb_port = 3333,
                                 .address = OPTIONS_NO_ADDRESS,
                                 .at = OPTIONS_NO_ADDRESS,
-                                .jobs = 1};
+                                .jobs = 1,
+                                .timeout_s = 10};
+    bool given[ROW_COUNT] = {false};
     opterr = 0;
     optind = 1;
     for (int found; (found = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
@@ -252,10 +294,11 @@ bool options_parse(struct options *options, const struct command *command, int a
             (row->offset == FIELD(host) && !take_host(options, optarg, error))) {
             return false;
         }
+        given[row - rows] = true;
     }
     options->arguments = argv + optind;
     options->argument_count = argc - optind;
-    return true;
+    return options->help || check_targets(options, given, error);
 }
 
 /* As getopt_long() takes it: in full or by its first letters, of which "--j" are enough. */

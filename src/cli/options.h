@@ -29,9 +29,10 @@ struct options {
     uint64_t address; /* OPTIONS_NO_ADDRESS if not given */
     uint64_t at;      /* the same */
     uint64_t sample, jobs;
+    uint64_t timeout_s;
     const char *ops[OPTIONS_REPEATS], *kinds[OPTIONS_REPEATS]; /* NULL ends them */
     bool dry_run, no_preserve, skip_blank, only_window, all, no_jump, json, rehearse, verbose, help,
-        version, keep_file;
+        version, keep_file, reset, run;
     struct document *document; /* of --json (cli/document.h); NULL without */
     char **arguments;          /* what is left: images, ranges */
     int argument_count;
@@ -73,7 +74,8 @@ const struct option_row *option_at(unsigned index);
 /* Without a command: only what every command takes. */
 bool option_applies(const struct option_row *row, const struct command *command);
 
-/* Parses what follows the command's name. USAGE on an option that the command does not have. */
+/* Parses what follows the command's name. USAGE on an option that the command does not have, or that
+ * means nothing to what --target names. */
 bool options_parse(struct options *options, const struct command *command, int argc, char **argv,
                    struct error *error);
 /* True if a command line asks for --json, whether it can be parsed or not. */

@@ -3,6 +3,7 @@
 
 #include "cli/describe.h"
 #include "cli/progress.h"
+#include "cli/rig_target.h"
 #include "host/host_option.h"
 #include "host/record_json.h"
 #include "image/image.h"
@@ -36,6 +37,9 @@ static bool choose_host(struct rig *rig, const struct options *options, struct e
         return error_hint(error, "extload list hosts");
     }
     rig->lifecycle = *found;
+    if (rig->choice.is_gdb && found->family == FAMILY_NATIVE) {
+        rig->lifecycle.mask_interrupts = 0; /* PRIMASK is set instead */
+    }
     for (int i = 0; options->host_options[i] != NULL; i++) {
         if (!host_option_set(&rig->lifecycle, options->host_options[i], error)) {
             return false;
@@ -50,21 +54,48 @@ static bool choose_host(struct rig *rig, const struct options *options, struct e
     return true;
 }
 
+/* What some tools do to a core, and some host options to the simulated board, no GDB server can. */
+static bool suits_target(const struct rig *rig, struct error *error)
+{
+    if (rig->choice.is_gdb && rig->lifecycle.mask_interrupts != 0) {
+        error_set(error, ERROR_USAGE, NULL, 0, 0,
+                  "host %s runs the core with interrupts masked (C_MASKINTS), which a GDB server "
+                  "cannot",
+                  rig->lifecycle.name);
+        return error_hint(error, "another --host, such as native");
+    }
+    return !rig->choice.is_gdb || rig->lifecycle.debug_rule == DEBUG_SAME ||
+           error_set(error, ERROR_USAGE, NULL, 0, 0,
+                     "--host-option debug-access is about the simulated board");
+}
+
+bool rig_wants_simulated(const struct options *options, const char *command, struct error *error)
+{
+    struct target_choice choice;
+    if (!target_choose(&choice, options->target, error)) {
+        return false;
+    }
+    return !choice.is_gdb ||
+           error_set(error, ERROR_USAGE, NULL, 0, 0,
+                     "%s looks into the board, and only the simulated one can be looked into: "
+                     "leave --target out",
+                     command);
+}
+
 bool rig_prepare(struct rig *rig, const struct options *options, struct error *error)
 {
-    *rig = (struct rig){.boots = -1, .document = options->document};
+    *rig = (struct rig){
+        .boots = -1, .document = options->document, .reset = options->reset, .run = options->run};
     if (options->board == NULL) {
         return error_set(error, ERROR_USAGE, NULL, 0, 0, "--board BOARD is missing");
     }
-    if (strcmp(options->target, "sim") != 0) {
-        return error_set(error, ERROR_USAGE, NULL, 0, 0, "target '%s' is unknown; there is: sim",
-                         options->target);
-    }
-    if (!board_load(&rig->board, options->board, error)) {
+    if (!target_choose(&rig->choice, options->target, error) ||
+        !board_load(&rig->board, options->board, error)) {
         return false;
     }
     document_set(rig->document, "board", describe_board(&rig->board));
-    if (!choose_host(rig, options, error)) {
+    document_set(rig->document, "target", rig_target_describe(rig));
+    if (!choose_host(rig, options, error) || !suits_target(rig, error)) {
         return false;
     }
     document_set(rig->document, "host",
@@ -78,52 +109,20 @@ bool rig_prepare(struct rig *rig, const struct options *options, struct error *e
     return true;
 }
 
-static bool choose_timing(const struct options *options, enum nor_timing *timing,
-                          struct error *error)
-{
-    static const struct {
-        const char *name;
-        enum nor_timing timing;
-    } timings[] = {{"typical", NOR_TIMING_TYPICAL},
-                   {"maximum", NOR_TIMING_MAXIMUM},
-                   {"random", NOR_TIMING_RANDOM}};
-    for (size_t i = 0; i < sizeof timings / sizeof timings[0]; i++) {
-        if (strcmp(timings[i].name, options->timing) == 0) {
-            *timing = timings[i].timing;
-            return true;
-        }
-    }
-    return error_set(error, ERROR_USAGE, NULL, 0, 0,
-                     "timing '%s' is unknown; there are: typical maximum random", options->timing);
-}
-
 bool rig_open(struct rig *rig, const struct options *options, struct error *error)
 {
-    struct sim_target_options target = {
-        .nor_path = options->nor,
-        .link = rig->link,
-        .seed = options->seed,
-        .core = options->core,
-        .cpu_hz = (uint32_t)options->cpu_hz,
-        .no_jump = options->no_jump,
-        .caches = rig->lifecycle.debug_rule != DEBUG_SAME,
-        .debug_incoherent = rig->lifecycle.debug_rule == DEBUG_INCOHERENT,
-    };
     struct session_events events = progress_events();
-    if (!choose_timing(options, &target.timing, error) ||
-        !sim_target_open(&rig->target, &rig->board, &target, error)) {
-        return false;
-    }
-    rig->has_target = true;
-    if (!session_open(&rig->session, &rig->target, &rig->board, &rig->lifecycle, &rig->loader,
+    if (!rig_target_open(rig, options, error) ||
+        !session_open(&rig->session, &rig->target, &rig->board, &rig->lifecycle, &rig->loader,
                       &events, error)) {
         return false;
     }
     if (rig->board.record_address == 0 && rig->own_loader) {
         rig->board.record_address = rig->session.layout.image + pack_loader_image()->own_record;
     }
-    rig->watched =
-        !rig->unwatched && (options->loader != NULL || options->json || rig->report_to != NULL);
+    rig->session.leaves_record = rig->own_loader;
+    rig->watched = !rig->unwatched && !rig->choice.is_gdb &&
+                   (options->loader != NULL || options->json || rig->report_to != NULL);
     return !rig->watched ||
            instrument_open(&rig->instrument, &rig->session, sim_target_sim(&rig->target),
                            sim_target_cells(&rig->target),
@@ -132,17 +131,7 @@ bool rig_open(struct rig *rig, const struct options *options, struct error *erro
 
 bool rig_boot(struct rig *rig, struct error *error)
 {
-    char why[160] = "";
-    if (rig->watched) {
-        instrument_boot(&rig->instrument);
-    }
-    rig->boots = sim_boot(sim_target_sim(&rig->target), 0, why, sizeof why);
-    if (rig->boots) {
-        printf("boot     the ROM reads the flash by 03h and 13h\n");
-        return true;
-    }
-    return error_set(error, ERROR_CALL_FAILED, NULL, 0, 0,
-                     "the boot ROM could not read the flash: %s", why);
+    return rig_target_finish(rig, error);
 }
 
 static void document_outcome(struct rig *rig)
@@ -151,9 +140,9 @@ static void document_outcome(struct rig *rig)
     document_set(rig->document, "run", describe_run(&rig->session, rig->boots));
     session_read_record(&rig->session);
     if (rig->session.has_record) {
-        document_set(
-            rig->document, "record",
-            record_json(&rig->session.record, &rig->board, rig->board.record_address, true));
+        document_set(rig->document, "record",
+                     record_json(&rig->session.record, &rig->board, rig->board.record_address,
+                                 !rig->choice.is_gdb));
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include "cli/document.h"
 #include "cli/options.h"
+#include "cli/target_choice.h"
 #include "host/instrument.h"
 #include "host/session.h"
 #include "image/image.h"
@@ -18,6 +19,8 @@ struct rig {
     struct lifecycle lifecycle; /* the host's, with its options */
     bool own_loader;
     const struct link_model *link;
+    struct target_choice choice;
+    bool reset, run; /* at the end, of a real board */
     struct target target;
     struct session session;
     bool has_target;
@@ -33,9 +36,12 @@ struct rig {
 /* Everything that can be refused without touching anything: board, host and its options, link,
  * loader. */
 bool rig_prepare(struct rig *rig, const struct options *options, struct error *error);
-/* Opens the target (the --nor file is made or locked here) and the session. */
+/* For what looks into the board: USAGE unless it is the simulated one. */
+bool rig_wants_simulated(const struct options *options, const char *command, struct error *error);
+/* Opens the target (the --nor file is made or locked here, a GDB server is connected) and the session. */
 bool rig_open(struct rig *rig, const struct options *options, struct error *error);
-/* After an operation: does the board still boot from this flash? Prints a line; false if not. */
+/* After an operation: does the simulated board still boot from this flash? A real one is reset, if that
+ * was asked for. Prints a line; false if not. */
 bool rig_boot(struct rig *rig, struct error *error);
 /* Prints the findings, if anybody watched, on stderr; with --json they go into the document. */
 void rig_close(struct rig *rig);

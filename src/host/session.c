@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "host/session.h"
 
+#include "host/download.h"
 #include "host/explain.h"
 #include "host/silence.h"
 #include "host/stop.h"
@@ -10,12 +11,10 @@
 #include <string.h>
 
 #define BKPT_WORD     UINT32_C(0x0000BE00)
-#define POISON        0xA5
 #define XPSR_THUMB    UINT32_C(0x01000000)
 #define PARKING_STACK UINT32_C(0x500) /* MSP = base + 0x500 while parked [seen in logs] */
 #define WAIT_SLICE_US UINT64_C(1000000)
 #define CANCEL_SLICES 2u
-#define TAIL_CHUNK    1024u
 #define MILLION       UINT64_C(1000000)
 
 bool session_open(struct session *session, struct target *target, const struct board *board,
@@ -77,52 +76,21 @@ static bool set_register(struct session *session, enum target_register reg, uint
     return session->target->ops->write_register(session->target->context, reg, value, error);
 }
 
+/* For those that some debug servers do not give. The guard of our loader does without. */
+static bool set_if_there(struct session *session, enum target_register reg, uint32_t value,
+                         struct error *error)
+{
+    const struct target *target = session->target;
+    return (target->ops->has_register != NULL &&
+            !target->ops->has_register(target->context, reg)) ||
+           set_register(session, reg, value, error);
+}
+
 static bool write_memory(struct session *session, uint32_t address, const void *bytes, size_t size,
                          struct error *error)
 {
     return session->target->ops->write_memory(session->target->context, address, bytes, size,
                                               error);
-}
-
-/* Memory of a piece that has no bytes in the file. */
-static bool write_tail(struct session *session, const struct loader_piece *piece, uint32_t address,
-                       struct error *error)
-{
-    uint8_t fill[TAIL_CHUNK];
-    uint32_t rule = session->lifecycle->bss_rule;
-    uint32_t size =
-        rule == BSS_FILE_BYTES ? piece->tail_size : piece->memory_size - piece->file_size;
-    if (rule == BSS_LEFT) {
-        return true;
-    }
-    memset(fill, rule == BSS_POISONED ? POISON : 0, sizeof fill);
-    for (uint32_t done = 0; done < size;) {
-        uint32_t now = size - done < TAIL_CHUNK ? size - done : TAIL_CHUNK;
-        const uint8_t *bytes =
-            rule == BSS_FILE_BYTES ? piece->bytes + piece->file_size + done : fill;
-        if (!write_memory(session, address + piece->file_size + done, bytes, now, error)) {
-            return false;
-        }
-        done += now;
-    }
-    return true;
-}
-
-static bool write_image(struct session *session, struct error *error)
-{
-    const struct loader_file *loader = session->loader;
-    session->stats.downloads++;
-    for (unsigned i = 0; i < loader->piece_count; i++) {
-        const struct loader_piece *piece = &loader->pieces[i];
-        uint32_t address = layout_place(&session->layout, loader, piece);
-        if ((piece->file_size > 0 &&
-             !write_memory(session, address, piece->bytes, piece->file_size, error)) ||
-            !write_tail(session, piece, address, error)) {
-            return false;
-        }
-    }
-    session->downloaded = true;
-    return true;
 }
 
 /* The order is that of the logs: park, zero the buffer, BKPT. */
@@ -139,7 +107,7 @@ static bool park(struct session *session, struct error *error)
         return true;
     }
     return set_register(session, TARGET_PC, layout->base, error) &&
-           set_register(session, TARGET_MSP, layout->base + PARKING_STACK, error) &&
+           set_if_there(session, TARGET_MSP, layout->base + PARKING_STACK, error) &&
            set_register(session, TARGET_XPSR, XPSR_THUMB, error) &&
            (lifecycle->buffer_zeroed == 0 ||
             write_memory(session, layout->buffer, zeros, lifecycle->buffer_zeroed, error)) &&
@@ -148,17 +116,17 @@ static bool park(struct session *session, struct error *error)
 
 bool session_download(struct session *session, struct error *error)
 {
-    return park(session, error) && write_image(session, error);
+    return park(session, error) && download_image(session, error);
 }
 
 static bool clean_core(struct session *session, struct error *error)
 {
-    return set_register(session, TARGET_CONTROL, 0, error) &&
-           set_register(session, TARGET_PRIMASK, 1, error) &&
-           set_register(session, TARGET_FAULTMASK, 0, error) &&
-           set_register(session, TARGET_BASEPRI, 0, error) &&
-           set_register(session, TARGET_MSPLIM, 0, error) &&
-           set_register(session, TARGET_PSPLIM, 0, error);
+    return set_if_there(session, TARGET_CONTROL, 0, error) &&
+           set_if_there(session, TARGET_PRIMASK, 1, error) &&
+           set_if_there(session, TARGET_FAULTMASK, 0, error) &&
+           set_if_there(session, TARGET_BASEPRI, 0, error) &&
+           set_if_there(session, TARGET_MSPLIM, 0, error) &&
+           set_if_there(session, TARGET_PSPLIM, 0, error);
 }
 
 /* target_run_algorithm(): privileged Thread mode, SPSEL as found, interrupts off by PRIMASK. It
@@ -166,10 +134,13 @@ static bool clean_core(struct session *session, struct error *error)
 static bool prepare_as_openocd(struct session *session, struct error *error)
 {
     uint32_t control = 0;
-    return session->target->ops->read_register(session->target->context, TARGET_CONTROL, &control,
-                                               error) &&
-           set_register(session, TARGET_CONTROL, control & ~UINT32_C(1), error) &&
-           set_register(session, TARGET_PRIMASK, 1, error);
+    const struct target *target = session->target;
+    const bool given = target->ops->has_register == NULL ||
+                       target->ops->has_register(target->context, TARGET_CONTROL);
+    return (!given ||
+            target->ops->read_register(target->context, TARGET_CONTROL, &control, error)) &&
+           set_if_there(session, TARGET_CONTROL, control & ~UINT32_C(1), error) &&
+           set_if_there(session, TARGET_PRIMASK, 1, error);
 }
 
 static bool set_call_registers(struct session *session, uint32_t entry, const uint32_t arguments[4],
@@ -192,8 +163,8 @@ static bool set_call_registers(struct session *session, uint32_t entry, const ui
            set_register(session, TARGET_LR, layout->base | 1u, error) &&
            set_register(session, TARGET_PC, entry, error) &&
            set_register(session, TARGET_XPSR, XPSR_THUMB, error) &&
-           (call == CALL_OPENOCD || (set_register(session, TARGET_MSP, layout->stack, error) &&
-                                     set_register(session, TARGET_PSP, 0, error)));
+           (call == CALL_OPENOCD || (set_if_there(session, TARGET_MSP, layout->stack, error) &&
+                                     set_if_there(session, TARGET_PSP, 0, error)));
 }
 
 /* A breakpoint in software: the halfword is the tool's for the time of the call. */
@@ -267,8 +238,8 @@ static bool report_no_return(struct session *session, enum loader_function funct
 {
     const struct target_ops *ops = session->target->ops;
     char state[320];
-    if (stop == TARGET_RUNNING) {
-        ops->halt(session->target->context, NULL);
+    if (stop == TARGET_RUNNING && !ops->halt(session->target->context, error)) {
+        return false;
     }
     stop_describe(session, state, sizeof state);
     if (stop == TARGET_RUNNING && is_cancelled(session)) {
@@ -283,8 +254,9 @@ static bool report_no_return(struct session *session, enum loader_function funct
               stop_phrase(stop, exhausted), state, has_text ? ": " : "",
               has_text ? ops->stop_text(session->target->context) : "");
     if (!session->has_record && !session_read_record(session)) {
-        const struct silence silence = {session->board, is_simulated(session), true};
-        silence_of_loader(&silence, &error->likely);
+        const struct silence silence = {
+            .board = session->board, .simulated = is_simulated(session), .readable = true};
+        silence_of_start(&silence, &error->likely);
     }
     if (exhausted) {
         error_hint(error, "see what the loader does there; --host-option instruction-budget=%u",
@@ -339,7 +311,8 @@ bool session_call(struct session *session, enum loader_function function,
     if (session->observer.before != NULL) {
         session->observer.before(session->observer.context, function, arguments);
     }
-    if (!ops->resume(context, session->lifecycle->mask_interrupts, error) ||
+    if ((ops->returns_to != NULL && !ops->returns_to(context, session->layout.base, error)) ||
+        !ops->resume(context, session->lifecycle->mask_interrupts, error) ||
         !wait_for_return(session, (uint64_t)timeout_ms * 1000, &stop, &exhausted, error)) {
         return false;
     }
@@ -375,6 +348,19 @@ bool session_read_record(struct session *session)
     return record.calls != calls_before;
 }
 
+/* A server may say that the core stopped where it never started, with the R0 that was written. */
+static bool has_run(struct session *session, struct error *error)
+{
+    if (is_simulated(session) || !session->leaves_record || session_read_record(session)) {
+        return true;
+    }
+    const struct silence silence = {.board = session->board, .readable = true};
+    error_set(error, ERROR_NOT_RUN, NULL, 0, 0, "Init returned 1 and left no new record at 0x%08x",
+              session->board->record_address);
+    silence_of_start(&silence, &error->likely);
+    return false;
+}
+
 bool session_call_checked(struct session *session, enum loader_function function,
                           const uint32_t arguments[4], uint32_t timeout_ms, struct error *error)
 {
@@ -383,7 +369,7 @@ bool session_call_checked(struct session *session, enum loader_function function
         return false;
     }
     if (results[0] == 1) {
-        return true;
+        return function != LOADER_INIT || has_run(session, error);
     }
     enum error_code code = function == LOADER_INIT ? ERROR_INIT_FAILED : ERROR_CALL_FAILED;
     struct explanation explanation = {.what = "the loader left no record of a reason"};
@@ -398,7 +384,8 @@ bool session_call_checked(struct session *session, enum loader_function function
                   results[0], explanation.what);
     }
     if (told) {
-        const struct silence silence = {session->board, is_simulated(session), true};
+        const struct silence silence = {
+            .board = session->board, .simulated = is_simulated(session), .readable = true};
         silence_of_flash(&silence, session->record.reason, &error->likely);
     }
     if (explanation.hint[0] != '\0') {
@@ -432,7 +419,7 @@ bool session_begin(struct session *session, enum operation operation, struct err
         session_read_record(session); /* so that what an earlier tool left is not taken for news */
     }
     bool keep = session->downloaded && lifecycle->download_rule == DOWNLOAD_ONCE;
-    return park(session, error) && (keep || write_image(session, error)) &&
+    return park(session, error) && (keep || download_image(session, error)) &&
            call_init(session, operation, error);
 }
 

@@ -52,10 +52,11 @@ struct session {
     struct session_stats stats;
     struct record record; /* as last read; valid if has_record */
     bool has_record;
-    bool downloaded;  /* at least once */
-    bool prepared;    /* Init has succeeded for the operation that is under way */
-    bool called;      /* something else was called since Init */
-    unsigned buffers; /* that were filled so far; with two they are used in turn */
+    bool leaves_record; /* set by the caller after session_open(): this loader writes one */
+    bool downloaded;    /* at least once */
+    bool prepared;      /* Init has succeeded for the operation that is under way */
+    bool called;        /* something else was called since Init */
+    unsigned buffers;   /* that were filled so far; with two they are used in turn */
 };
 
 /* The kinds of operation that a tool prepares for; Init gets 1 in R0 before the writing ones. */
@@ -72,7 +73,8 @@ bool session_open(struct session *session, struct target *target, const struct b
                   const struct lifecycle *lifecycle, const struct loader_file *loader,
                   const struct session_events *events, struct error *error);
 
-/* Parks the core and downloads the loader, as before a call of Init, whatever came before. */
+/* Parks the core and downloads the loader, as before a call of Init, whatever came before. TARGET if
+ * the memory then holds something else. */
 bool session_download(struct session *session, struct error *error);
 
 /* Parks the core, downloads and calls Init, as far as the lifecycle does so for a new operation. */
@@ -92,7 +94,8 @@ bool session_call(struct session *session, enum loader_function function,
                   struct error *error);
 
 /* session_call() for the functions that return 1 for success; anything else becomes CALL_FAILED (or
- * INIT_FAILED) with the reason from the flight record, where there is one. */
+ * INIT_FAILED) with the reason from the flight record, where there is one. NOT_RUN if Init returned 1
+ * on a real target and left no new record, though this loader writes one. */
 bool session_call_checked(struct session *session, enum loader_function function,
                           const uint32_t arguments[4], uint32_t timeout_ms, struct error *error);
 

@@ -99,3 +99,22 @@ void silence_of_loader(const struct silence *silence, struct likely *likely)
                    "the wiring to the probe: SWDIO, SWCLK, GND, reference voltage; try 1 MHz");
     }
 }
+
+void silence_of_start(const struct silence *silence, struct likely *likely)
+{
+    if (silence->simulated) {
+        return;
+    }
+    likely_add(likely,
+               "the core locked up or took a fault at the first instruction: the image's RAM "
+               "is execute-never, or belongs to the other security state");
+    likely_add(likely, "a reset since the download: a watchdog ran out, NRST is pulled, the supply "
+                       "dipped");
+    if (silence->board->record_address != 0) {
+        likely_add(likely,
+                   "no RAM at the record's address, 0x%08x, or it is switched off: `record: image` "
+                   "moves it into the image",
+                   silence->board->record_address);
+    }
+    likely_add(likely, "the server did not start the core, or its cache shows old registers");
+}

@@ -25,7 +25,9 @@ struct silence {
 /* The flash is silent, by the reason in the record: causes for every bit 1 or every bit 0, none for
  * other reasons. */
 void silence_of_flash(const struct silence *silence, uint32_t reason, struct likely *likely);
-/* No record: the loader has not run, as far as one can see. */
+/* No record: the loader has not run, as far as one can see, or could write none. */
 void silence_of_loader(const struct silence *silence, struct likely *likely);
+/* The same after we have downloaded it ourselves, read it back and started the core. */
+void silence_of_start(const struct silence *silence, struct likely *likely);
 
 #endif

@@ -61,9 +61,16 @@ static enum packet_event between(struct packet_reader *reader, uint8_t byte)
     case '+': return PACKET_ACK;
     case '-': return PACKET_NAK;
     case 0x03: return PACKET_INTERRUPT;
-    case '%': reader->state = reader->of_server ? NOTIFICATION : BETWEEN; return PACKET_NOTHING;
-    default: return PACKET_NOTHING; /* line noise */
+    case '%':
+        if (reader->of_server) {
+            reader->state = NOTIFICATION;
+            return PACKET_NOTHING;
+        }
+        break;
+    default: break;
     }
+    reader->noise++;
+    return PACKET_NOTHING;
 }
 
 static void append(struct packet_reader *reader, uint8_t byte)

@@ -32,6 +32,7 @@ struct packet_reader {
     uint8_t sum, stated;
     bool escaped, oversize, damaged;
     bool of_server, run;              /* runs are expanded; the next byte is a run's length */
+    size_t noise;                     /* bytes so far that belong to no packet */
     size_t wire;                      /* bytes of the payload as sent */
     size_t size;                      /* bytes in payload */
     uint8_t payload[PACKET_SIZE + 1]; /* a zero byte follows */

@@ -38,6 +38,7 @@ enum target_stop {
 };
 
 #define TARGET_NAME_SIM "sim" /* the simulated board */
+#define TARGET_NAME_GDB "gdb" /* a board behind a GDB server */
 
 struct target {
     void *context;
@@ -47,6 +48,10 @@ struct target {
 /* All return false and set *error when the target could not be reached or refused. */
 struct target_ops {
     const char *name; /* TARGET_NAME_SIM, or that of something real */
+    bool reads_back;  /* a write can fail unseen: what is to run is read back first */
+    /* Whether there is this register to write and read; NULL: there are all. R0..R12, SP, LR, PC and
+     * xPSR always are. */
+    bool (*has_register)(void *context, enum target_register reg);
     bool (*read_memory)(void *context, uint32_t address, void *bytes, size_t size,
                         struct error *error);
     bool (*write_memory)(void *context, uint32_t address, const void *bytes, size_t size,
@@ -56,6 +61,9 @@ struct target_ops {
     bool (*write_register)(void *context, enum target_register reg, uint32_t value,
                            struct error *error);
     bool (*halt)(void *context, struct error *error);
+    /* Where the next run is to end, on a BKPT; for a core that does not halt there by itself. NULL: it
+     * does. */
+    bool (*returns_to)(void *context, uint32_t address, struct error *error);
     /* `mask_interrupts`: C_MASKINTS while running. */
     bool (*resume)(void *context, bool mask_interrupts, struct error *error);
     /* Waits until the core stops, at most timeout_us of the target's time. */

@@ -112,7 +112,7 @@ nothing_is_null() {
     json 2 info --board "$BOARD" --host nobody
     holds "r['board'] and r['host'] is None"
     json 0 info --sfdp tests/fixtures/sfdp/s25fl064l.hex
-    nothing_is_null board loader host layout run record findings
+    nothing_is_null board loader host target layout run record findings
     holds "r['sfdp']['flash_bytes'] == 8388608 and r['sfdp']['quad_enable'] == 5 and r['sfdp']['refusal'] is None"
     holds "[x['time']['typical_ns'] for x in r['sfdp']['erases']] == [64000000, 304000000, 512000000]"
     holds "[x['opcode_4byte'] for x in r['sfdp']['erases']] == [0x21, 0x53, 0xDC]"
@@ -184,7 +184,7 @@ words[2] = ~sum(words[3:]) & 0xFFFFFFFF
 open(sys.argv[1], "wb").write(struct.pack(f"<{len(words)}I", *words))
 END
     json 0 trace --board "$BOARD" "$T/dump.bin"
-    nothing_is_null loader host run findings
+    nothing_is_null loader host target run findings
     holds "r['record']['reason']['name'] == 'FAULT' and r['record']['fault']['cfsr_bits'] == 'PRECISERR BFARVALID'"
     holds "r['record']['fault']['frame']['pc'] == 0x34180500 and r['record']['arguments'] == [0x70000000, 256, 0x34187e20, 0]"
     holds "r['record']['events'] == {'whole': True, 'list': [{'cycles': 0, 'phase': 'entered', 'detail': 0}, {'cycles': 400, 'phase': 'program', 'detail': 5}]}"
@@ -288,7 +288,7 @@ for command in commands:
     assert re.findall(r"`([a-z_]+)`", told[command]) == members, (command, members)
 for name in schema["required"]:
     assert f"`{name}`" in page, name
-for name in ("error", "board", "loader", "host", "layout", "image", "plan", "progress", "run", "record"):
+for name in ("error", "board", "loader", "host", "target", "layout", "image", "plan", "progress", "run", "record"):
     for member in schema["$defs"][name]["properties"]:
         assert re.search(rf"`{member}`", page), (name, member)
 END

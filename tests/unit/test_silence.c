@@ -206,13 +206,13 @@ static void a_call_that_never_returns_behind_a_probe(void **state)
     assert_false(session_begin(&session, OPERATION_READ, &error));
     assert_int_equal(error.code, ERROR_CALL_TIMEOUT);
     likely = error.likely;
-    static const char *const causes[] = {"no development boot: BOOT1",
-                                         "the tool took another loader",
-                                         "a reset since the loader ran", NULL};
+    static const char *const causes[] = {
+        "the core locked up or took a fault at the first instruction", "a reset since the download",
+        "no RAM at the record's address, 0x341fe000", "the server did not start the core", NULL};
     assert_causes(causes);
     char text[ERROR_TEXT_SIZE];
     error_format(&error, text, sizeof text);
-    assert_non_null(strstr(text, "\n  likely: no development boot"));
+    assert_non_null(strstr(text, "\n  likely: the core locked up"));
     ops.name = TARGET_NAME_SIM;
     error = (struct error){0};
     assert_false(session_begin(&session, OPERATION_READ, &error));
