@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The commands of the GDB remote serial protocol on a simulated board. Time stands still while the
- * core is halted, and no access of GDB costs any.
+ * The commands of the GDB remote serial protocol on a simulated board. While the
+ * core is halted time stands still but for GDB's accesses to memory, which cost what the link does.
  */
 #ifndef EXTLOAD_SERVE_STUB_H
 #define EXTLOAD_SERVE_STUB_H

@@ -134,9 +134,11 @@ printf "inside %08x\n", \$pc
 END
     grep -q "^stepped 34190002" "$T/gdb.out"
     grep -q "^Breakpoint 1, " "$T/gdb.out"
-    grep -q "^hit 34180404" "$T/gdb.out"
+    local init
+    init=$(sed -n 's/^Breakpoint 1 at 0x//p' "$T/gdb.out")
+    grep -q "^hit $init" "$T/gdb.out"
     grep -q "^inside 3418" "$T/gdb.out"
-    ! grep -q "^inside 34180404" "$T/gdb.out"
+    ! grep -q "^inside $init" "$T/gdb.out"
 }
 
 @test "serve: a write watchpoint stops at the store" {
@@ -359,4 +361,18 @@ END
     refused 2 "--board BOARD is missing"
     run "$EXTLOAD" serve --board "$BOARD" --loader "$T/none.stldr"
     refused 2 "none.stldr"
+}
+
+@test "serve: the self-test through the GDB server finds a good board, and leaves the flash as it was" {
+    head -c 8388608 /dev/urandom >"$T/flash.bin"
+    cp "$T/flash.bin" "$T/before.bin"
+    start --nor "$T/flash.bin"
+    run "$EXTLOAD" selftest --board "$BOARD" --target "gdb:$PORT" --scratch 0x70010000+64K --keep-dir "$T"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"good     sfdp"*"good     cut-off write"*"good     put back"* ]]
+    kill "$SERVER"
+    wait "$SERVER" || true
+    SERVER=
+    cmp "$T/flash.bin" "$T/before.bin"
 }
