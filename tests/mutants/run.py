@@ -12,7 +12,9 @@ is tested the next is built. Status 1: a mutant survives without a reason, or on
 import argparse
 import concurrent.futures
 import os
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -28,7 +30,8 @@ TESTS = [("test_wires",), ("test_promise",), ("test_in_call",), ("test_flm_entri
          ("test_pairs",), ("test_sweep", "no_promise_is_broken")]
 PROGRAMS = list(dict.fromkeys(test[0] for test in TESTS))
 IMAGE = "libloader_image.so"
-SECONDS = 300
+SECONDS = 300  # of the processor: a busy machine must not catch mutants
+WALL_SECONDS = 20 * SECONDS
 KEYS = ("mutant", "file", "text", "with", "why", "survives")
 
 
@@ -110,8 +113,9 @@ def run_test(tree, library, command):
     """None if the test passes; what it said otherwise. Ends at the first failure."""
     process = subprocess.Popen(command, cwd=tree, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                text=True, errors="replace", env={**os.environ, "EXTLOAD_FAIL_FAST": "1", "LD_LIBRARY_PATH": library})
+    resource.prlimit(process.pid, resource.RLIMIT_CPU, (SECONDS, SECONDS + 5))
     timed_out = []
-    timer = threading.Timer(SECONDS, lambda: (timed_out.append(True), process.kill()))
+    timer = threading.Timer(WALL_SECONDS, lambda: (timed_out.append(True), process.kill()))
     timer.start()
     verdict = None
     for line in process.stdout:
@@ -122,7 +126,7 @@ def run_test(tree, library, command):
     process.stdout.close()
     status = process.wait()
     timer.cancel()
-    if timed_out:
+    if timed_out or status == -signal.SIGXCPU:
         return f"more than {SECONDS} s"
     return verdict if verdict is not None or status == 0 else f"status {status}"
 
