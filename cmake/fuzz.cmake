@@ -1,18 +1,18 @@
 # tests/fuzz/fuzz_NAME.c: with EXTLOAD_FUZZ programs of libFuzzer, which needs clang; else tests that replay the
 # kept cases. Cases lie in tests/fuzz/seeds/NAME and in the folders named here; words of the format in
-# tests/fuzz/NAME.dict, if there is one. Cases have at most 4096 bytes, if no other length is named here. Functions named
-# here are replaced: what calls f() calls __wrap_f() of the harness.
+# tests/fuzz/NAME.dict, if there is one. Cases have at most 4096 bytes, if no other length is named here. Large
+# cases are replayed only. Functions named here are replaced: what calls f() calls __wrap_f() of the harness.
 set(FUZZ_CASES_board data/boards)
 set(FUZZ_CASES_part data/parts)
 set(FUZZ_CASES_sfdp tests/fixtures/sfdp)
 set(FUZZ_CASES_elf ${FIXTURE_DIR} ${CMAKE_BINARY_DIR}/example)
 set(FUZZ_CASES_loader ${FIXTURE_DIR}/check ${FIXTURE_DIR}/check/good ${FIXTURE_DIR}/check/other
     ${FIXTURE_DIR}/check/flm ${FIXTURE_DIR}/check/flm/good)
-# What the emulator keeps of code that it translated looks like a leak each time; `make test` looks for leaks at the end.
-set(FUZZ_REPLACED_gdb send recv)
-set(FUZZ_FLAGS_gdb -detect_leaks=0)
+set(FUZZ_LARGE_CASES_loader ${FIXTURE_DIR})
 set(FUZZ_LENGTH_elf 16384)
-set(FUZZ_LENGTH_loader 4096)
+set(FUZZ_REPLACED_gdb send recv)
+# What the emulator keeps of code that it translated looks like a leak each time; `make test` looks for leaks at the end.
+set(FUZZ_FLAGS_gdb -detect_leaks=0)
 
 add_custom_target(fuzz)
 file(GLOB FUZZ_SOURCES CONFIGURE_DEPENDS tests/fuzz/fuzz_*.c)
@@ -36,7 +36,7 @@ foreach(source ${FUZZ_SOURCES})
     file(WRITE ${CMAKE_BINARY_DIR}/${program}.arguments "${lines}\n")
   else()
     add_executable(${program} ${source} tests/fuzz/replay.c)
-    add_test(NAME ${program} COMMAND ${program} ${cases} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    add_test(NAME ${program} COMMAND ${program} ${cases} ${FUZZ_LARGE_CASES_${name}} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   endif()
   target_include_directories(${program} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_compile_definitions(${program} PRIVATE FUZZ_DATA="${CMAKE_SOURCE_DIR}/data")
