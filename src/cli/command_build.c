@@ -122,6 +122,11 @@ int command_build(const struct options *options, struct error *error)
     print_sfdp(&board);
     print_image(&board, pack_loader_image());
     describe_files(options, &built, folder);
+    for (unsigned i = 0; i < built.warning_count; i++) {
+        const struct built_warning *warning = &built.warnings[i];
+        document_warn(options->document, warning->id, warning->what, warning->hint);
+        fprintf(stderr, "warning: %s\n  try: %s\n", warning->what, warning->hint);
+    }
     built_files_release(&built);
     return 0;
 }

@@ -2,6 +2,7 @@
 #include "pack/built_files.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,24 @@ bool built_files_add(struct built_files *built, const char *stem, const char *su
     file->bytes = bytes;
     file->size = size;
     return true;
+}
+
+void built_files_warn(struct built_files *built, const char *id, const char *hint,
+                      const char *format, ...)
+{
+    struct built_warning warning = {.id = id, .hint = hint};
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(warning.what, sizeof warning.what, format, arguments);
+    va_end(arguments);
+    for (unsigned i = 0; i < built->warning_count; i++) {
+        if (strcmp(built->warnings[i].what, warning.what) == 0) {
+            return;
+        }
+    }
+    if (built->warning_count < BUILT_WARNINGS) {
+        built->warnings[built->warning_count++] = warning;
+    }
 }
 
 static void place(char path[PATH_SIZE], const char *folder, const struct built_file *file,

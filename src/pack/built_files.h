@@ -12,6 +12,7 @@
 
 #define BUILT_FILES_MAX 32
 #define BUILT_FILE_NAME 160
+#define BUILT_WARNINGS  8
 
 struct built_file {
     char name[BUILT_FILE_NAME]; /* without a folder */
@@ -20,17 +21,30 @@ struct built_file {
     size_t size;
 };
 
+/* Worth knowing, and no reason to refuse the build. */
+struct built_warning {
+    const char *id; /* stays the same: "flm-name-long"; not owned */
+    char what[240];
+    const char *hint; /* not owned */
+};
+
 /* Zero-initialise. */
 struct built_files {
     const char *format; /* of the files added from now on */
     struct built_file files[BUILT_FILES_MAX];
     unsigned count;
+    struct built_warning warnings[BUILT_WARNINGS];
+    unsigned warning_count;
 };
 
 /* Adds the file STEM.SUFFIX. malloc'ed `bytes` are taken over, on failure too; NULL is memory that gave
  * out. Two formats may want the same file: it must then be the same, and is kept once. */
 bool built_files_add(struct built_files *built, const char *stem, const char *suffix,
                      uint8_t *bytes, size_t size, struct error *error);
+
+/* Adds a warning; the same twice counts once. */
+void built_files_warn(struct built_files *built, const char *id, const char *hint,
+                      const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* The file of that name, or NULL. */
 const struct built_file *built_files_find(const struct built_files *built, const char *name);

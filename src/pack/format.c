@@ -2,6 +2,11 @@
 #include "pack/format.h"
 
 #include "board/nearest.h"
+#include "pack/flm.h"
+#include "pack/jlink.h"
+#include "pack/pdsc.h"
+#include "pack/probe_rs.h"
+#include "pack/pyocd.h"
 #include "pack/script_values.h"
 
 #include <stdio.h>
@@ -47,6 +52,17 @@ static bool build_gdb(const struct board *board, const struct loader_image *imag
 
 static const struct format formats[] = {
     {"stldr", "NAME.stldr: STM32CubeProgrammer, STM32CubeIDE, ST's OpenOCD", build_stldr},
+    {"flm", "NAME.FLM: flash algorithm for Keil and other tools of CMSIS-Pack; J-Link takes it too",
+     flm_build},
+    {"pdsc", "NAME.pdsc.xml, NAME.FLM: the element that a pack names the algorithm with",
+     pdsc_build},
+    {"pyocd", "NAME.pyocd.py, NAME.pyocd.FLM: user script of pyOCD and its flash algorithm",
+     pyocd_build},
+    {"probe-rs", "NAME.probe-rs.yaml: target description of probe-rs, algorithm included",
+     probe_rs_build},
+    {"jlink",
+     "NAME.jlink.xml, .ofl.elf, .sfl.elf, .JLinkScript: device file of J-Link and its loaders",
+     jlink_build},
     {"openocd", "NAME.cfg, NAME-loader.elf: OpenOCD 0.12 and later, with procedures that program",
      build_openocd},
     {"gdb", "NAME.gdb, NAME-loader.elf: symbols, breakpoints and the flight record in GDB",

@@ -3,6 +3,7 @@
 
 #include "abi/storage_info.h"
 #include "elf/elf32.h"
+#include "pack/stamp.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,37 +35,14 @@ static const struct {
 
 #define FUNCTION_COUNT (sizeof functions / sizeof functions[0])
 
-static int find_entry(const struct loader_image *image, const char *name)
-{
-    for (unsigned i = 0; i < image->entry_count; i++) {
-        if (strcmp(image->entries[i].name, name) == 0) {
-            return (int)i;
-        }
-    }
-    return -1;
-}
-
 static bool check_image(const struct board *board, const struct loader_image *image,
                         struct error *error)
 {
-    uint32_t block = board->block.size;
-    if (image->board_block % 4 != 0 || image->board_block > image->size ||
-        image->board_block_size > image->size - image->board_block ||
-        block > image->board_block_size || block > sizeof board->block) {
-        return error_set(error, ERROR_LOADER_SHAPE, NULL, 0, 0,
-                         "the image keeps %u bytes at 0x%X for a board block of %u",
-                         (unsigned)image->board_block_size, (unsigned)image->board_block,
-                         (unsigned)block);
-    }
+    const char *entries[FUNCTION_COUNT];
     for (size_t i = 0; i < FUNCTION_COUNT; i++) {
-        int entry = find_entry(image, functions[i].entry);
-        if (entry < 0 || image->entries[entry].offset >= image->size ||
-            image->entries[entry].size > image->size - image->entries[entry].offset) {
-            return error_set(error, ERROR_LOADER_SHAPE, NULL, 0, 0, "the image has no %s",
-                             functions[i].entry);
-        }
+        entries[i] = functions[i].entry;
     }
-    return true;
+    return stamp_check_image(board, image, entries, FUNCTION_COUNT, error);
 }
 
 /* Image, the host's stack and one page of buffer must fit, or the host drops the loader silently.
@@ -137,7 +115,7 @@ static bool write_contents(struct elf_writer *writer, const struct board *board,
         return false;
     }
     for (size_t i = 0; i < FUNCTION_COUNT; i++) {
-        int entry = find_entry(image, functions[i].entry);
+        int entry = stamp_find_entry(image, functions[i].entry);
         if (!elf_writer_add_symbol(writer, functions[i].symbol, image_section,
                                    base + image->entries[entry].offset, image->entries[entry].size,
                                    true)) {
@@ -156,7 +134,7 @@ uint8_t *pack_stldr(const struct board *board, const struct loader_image *image,
         return NULL;
     }
     uint8_t *bytes = pack_stamp_image(board, image, &image_size);
-    int init = find_entry(image, functions[0].entry);
+    int init = stamp_find_entry(image, functions[0].entry);
     uint32_t entry_address =
         (board->loader_base + PACK_BKPT_SIZE + image->entries[init].offset) | 1u;
     struct elf_writer *writer = bytes != NULL ? elf_writer_create(entry_address) : NULL;

@@ -121,6 +121,6 @@ const char *record_words_function(uint32_t function)
         "none",      "Init",     "Write",      "SectorErase", "MassErase",   "Read",
         "Verify",    "CheckSum", "BlankCheck", "Init",        "ProgramPage", "EraseSector",
         "EraseChip", "Read",     "Verify",     "UnInit",      "CheckBlank",  "Prepare",
-        "Program",   "Erase",    "EraseChip",  "Read",        NULL,          "Restore"};
+        "Program",   "Erase",    "EraseChip",  "Read",        "?",           "Restore"};
     return function < COUNT(names) ? names[function] : NULL;
 }

@@ -49,3 +49,72 @@ nothing_built() {
     refused 2 "cannot write file: No such file or directory"
     nothing_built
 }
+
+@test "build: what is made for other tools is well-formed, whatever the board is called" {
+    for name in stm32n655-s25fl064l a--b 123 1.5 on _; do
+        board "s/^name: .*/name: \"$name\"/"
+        rm -rf "$T/out"
+        mkdir "$T/out"
+        "$EXTLOAD" build --board "$T/board.yaml" --format all -o "$T/out"
+        python3 - "$T/out/$name" <<'END'
+import ast, sys, xml.etree.ElementTree as tree
+import yaml
+
+class Loader(yaml.SafeLoader):
+    pass
+
+Loader.add_multi_constructor("!", lambda loader, suffix, node: loader.construct_mapping(node, True)
+                             if isinstance(node, yaml.MappingNode) else loader.construct_scalar(node))
+stem = sys.argv[1]
+name = stem.rsplit("/", 1)[1]
+chip = yaml.load(open(stem + ".probe-rs.yaml"), Loader)
+assert chip["name"] == name and chip["flash_algorithms"][0]["name"] == name
+assert chip["variants"][0]["name"] == "STM32N655X0_" + name
+assert chip["variants"][0]["flash_algorithms"] == [name]
+bank = tree.parse(stem + ".jlink.xml").find("Device/FlashBankInfo")
+assert bank.get("Loader") == name + ".ofl.elf"
+assert tree.parse(stem + ".pdsc.xml").getroot().get("name") == f"Flash/{name}.FLM"
+ast.parse(open(stem + ".pyocd.py").read())
+END
+    done
+}
+
+# What the script does with pyOCD's own objects, told by stand-ins for those of pyOCD 0.45.
+@test "build: pyOCD's script replaces what lies at the flash, and loads the algorithm beside it" {
+    "$EXTLOAD" build --board "$BOARD" --format pyocd -o "$T"
+    cd / && python3 - "$T/stm32n655-s25fl064l.pyocd.py" <<'END'
+import os, sys, types
+
+class Region:
+    def __init__(self, **values):
+        self.__dict__.update(values)
+
+class Map:
+    def __init__(self):
+        self.regions = [Region(start=0, length=0x70000000), Region(start=0x60000000, length=0x20000000)]
+    def get_intersecting_regions(self, start, length):
+        return [r for r in self.regions if r.start < start + length and start < r.start + r.length]
+    def remove_region(self, region):
+        self.regions.remove(region)
+    def add_region(self, region):
+        self.regions.append(region)
+
+class PackFlashAlgo:
+    def __init__(self, path):
+        assert os.path.isabs(path) and open(path, "rb").read(4) == b"\x7fELF"
+    def get_pyocd_flash_algo(self, size, ram):
+        return {"page": size, "ram": ram}
+
+for name in ("pyocd", "pyocd.target", "pyocd.target.pack", "pyocd.target.pack.flash_algo"):
+    sys.modules[name] = types.ModuleType(name)
+sys.modules["pyocd.target.pack.flash_algo"].PackFlashAlgo = PackFlashAlgo
+target = types.SimpleNamespace(memory_map=Map())
+names = {"FlashRegion": Region, "RamRegion": Region, "target": target}
+exec(compile(open(sys.argv[1]).read(), sys.argv[1], "exec"), names)
+names["will_connect"](None)
+below, flash = target.memory_map.regions
+assert below.start == 0 and (flash.start, flash.length) == (0x70000000, 0x800000)
+assert flash.blocksize == 0x10000 and flash.algo["page"] == flash.page_size == 0x4000
+assert flash.algo["ram"].start == 0x34180400 and flash.algo["ram"].length == 0x3fc00
+END
+}

@@ -52,6 +52,10 @@ nothing_is_null() {
     board 's/^  part: .*/  sfdp: dump.hex\n  id: "01 60 17"/'
     json 0 build --board "$T/board.yaml" -o "$T"
     holds "r['board']['sfdp_file'].endswith('dump.hex')"
+    json 0 build --board stm32n657-xspi1-power-switch --format flm,stldr -o "$T"
+    holds "[f['format'] for f in r['files']] == ['stldr', 'flm'] and document['warnings'][0]['id'] == 'flm-name-long'"
+    json 2 build --board "$BOARD" --format fml -o "$T"
+    holds "e['id'] == 'UNKNOWN_NAME' and 'flm' in e['hint'] and r['files'] is None"
     json 2 build --board "$T/missing.yaml"
     holds "e['id'] == 'FILE_READ' and e['where']['file'].endswith('missing.yaml')"
     board 's/^  lanes: 4/  lane: 4/'
