@@ -246,6 +246,7 @@ static void run(struct code_check *check, const uint32_t *roots, const char *con
         check_endless(check, i);
     }
     check_ticks(check);
+    code_check_static_base(check);
     check_needs(check);
     check_fpu(check);
     check_entries(check, roots, names, count);
@@ -253,7 +254,7 @@ static void run(struct code_check *check, const uint32_t *roots, const char *con
 
 void check_code(const struct check_file *file, struct findings *findings)
 {
-    struct code_check check = {.file = file, .findings = findings, .r9_in = GRAPH_NONE};
+    struct code_check check = {.file = file, .findings = findings, .r9_taken_in = GRAPH_NONE};
     uint32_t roots[EXPORTS_MAX];
     const char *names[EXPORTS_MAX];
     unsigned count = 0;

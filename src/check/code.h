@@ -31,7 +31,9 @@ struct code_check {
     unsigned first_use[THUMB_NEEDS_COUNT]; /* functions that need more than Armv7-M; GRAPH_NONE */
     uint32_t first_use_at[THUMB_NEEDS_COUNT];
     bool enables_fpu;
-    unsigned r9_in; /* the last function that has mentioned R9 */
+    unsigned r9_taken_in; /* the first function that uses R9 as a base; GRAPH_NONE */
+    uint32_t r9_taken_at;
+    bool sets_r9;
 };
 
 /* Adds a finding about what an export reaches: the export as its call, the way there as its trace.
@@ -51,6 +53,8 @@ void code_check_instruction(struct code_check *check, unsigned function,
 /* The same, of what only a flash algorithm may not do. */
 void code_check_algorithm(struct code_check *check, unsigned function,
                           const struct thumb_insn *insn, const struct values *before);
+/* After all instructions. */
+void code_check_static_base(struct code_check *check);
 /* Loads and stores of addresses that are known. */
 void code_check_access(struct code_check *check, unsigned function, const struct thumb_insn *insn,
                        const struct values *before);

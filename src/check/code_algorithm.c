@@ -6,7 +6,7 @@ enum {
     R9 = 9
 };
 
-/* A function that has not given R9 a value itself uses it as the base of the data. */
+/* R9 as the base of what is accessed. */
 static bool takes_r9(const struct thumb_insn *insn)
 {
     switch (insn->class) {
@@ -19,17 +19,23 @@ static bool takes_r9(const struct thumb_insn *insn)
     }
 }
 
-static void check_r9(struct code_check *check, unsigned function, const struct thumb_insn *insn)
+static void note_r9(struct code_check *check, unsigned function, const struct thumb_insn *insn)
 {
     const bool writes = (insn->writes >> R9 & 1u) != 0;
-    if (check->r9_in == function || (!takes_r9(insn) && !writes)) {
-        return;
+    if (takes_r9(insn) && check->r9_taken_in == GRAPH_NONE) {
+        check->r9_taken_in = function;
+        check->r9_taken_at = insn->address;
     }
-    check->r9_in = function;
-    if (takes_r9(insn)) {
-        check_add(check->findings, FINDING_FLM_STATIC_BASE, 0, "",
-                  "%s takes R9 as it finds it, at 0x%08x", code_function_name(check, function),
-                  insn->address);
+    check->sets_r9 = check->sets_r9 || (writes && insn->class != THUMB_LOAD_MULTIPLE);
+}
+
+/* Compilers that keep data relative to R9 give it no value. */
+void code_check_static_base(struct code_check *check)
+{
+    if (check->r9_taken_in != GRAPH_NONE && !check->sets_r9) {
+        code_add(check, FINDING_FLM_STATIC_BASE, check->r9_taken_in,
+                 "%s takes R9 at 0x%08x, and nothing sets it",
+                 code_function_name(check, check->r9_taken_in), check->r9_taken_at);
     }
 }
 
@@ -49,6 +55,6 @@ static void check_own_code(struct code_check *check, unsigned function,
 void code_check_algorithm(struct code_check *check, unsigned function,
                           const struct thumb_insn *insn, const struct values *before)
 {
-    check_r9(check, function, insn);
+    note_r9(check, function, insn);
     check_own_code(check, function, insn, before);
 }

@@ -233,7 +233,7 @@ END
     other=$(grep -hE '^#include "' src/check/*.[ch] | grep -vE '"(abi|check|elf|report)/' || true)
     other+=$(grep -hE '^#include <' src/check/*.[ch] |
         grep -vE '<(assert|inttypes|stdarg|stdbool|stddef|stdint|stdio|stdlib|string)\.h>' || true)
-    other+=$(grep -hE '^#include "' src/report/*.[ch] | grep -vE '"report/' || true)
+    other+=$(grep -hE '^#include "' src/report/*.[ch] | grep -vE '"(abi|report)/' || true)
     echo "$other"
     [ -z "$other" ]
 }
