@@ -32,7 +32,10 @@ static void check_file_name(const struct check_file *file, struct findings *find
     for (const char *at = file->path; *at != '\0'; at++) {
         name = *at == '/' || *at == '\\' ? at + 1 : name;
     }
-    if (strlen(name) > FILE_NAME_MAX) {
+    const char *ending = strrchr(name, '.');
+    const bool for_keil =
+        ending != NULL && (strcmp(ending, ".FLM") == 0 || strcmp(ending, ".flm") == 0);
+    if (for_keil && strlen(name) > FILE_NAME_MAX) {
         check_add(findings, FINDING_FLM_FILE_NAME, 0, "", "the file's name has %zu characters",
                   strlen(name));
     }
