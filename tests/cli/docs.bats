@@ -84,6 +84,19 @@ noticed() {
     noticed "its sections are not [Unreleased], then [0.1.0]"
 }
 
+@test "README.md: its figures of reliability are those of the list of mutants and of reliability.md" {
+    local all survive column one two
+    all=$(grep -c '^mutant: ' tests/mutants/list)
+    survive=$(grep -c '^survives: ' tests/mutants/list)
+    grep -qF "| $all, of which $survive survive," README.md || { echo "$all mutants, $survive survive"; return 1; }
+    for column in 3 4 5 6 7 8 9; do # events to unknowable
+        one=$(awk -F ' *[|] *' -v column="$column" '$2 == "stm32n655-s25fl064l" { print $column }' docs/reliability.md)
+        two=$(awk -F ' *[|] *' -v column="$column" '$2 == "stm32n6570-dk" { print $column }' docs/reliability.md)
+        [ "$one" -ge 0 ]
+        grep -qF "| $one | $two |" README.md || { echo "no | $one | $two |"; return 1; }
+    done
+}
+
 # The program that writes the tables of keys is built beside the tool.
 key_reference() {
     "$(dirname "$EXTLOAD")/key_reference" "$@"
