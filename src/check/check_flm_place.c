@@ -143,7 +143,10 @@ static bool judge_relocations(const struct place *place, const struct elf_sectio
 
 static uint16_t half(const struct elf_segment *code, uint32_t at)
 {
-    return at + 2 <= code->file_size ? (uint16_t)(code->bytes[at] | code->bytes[at + 1] << 8) : 0;
+    if (at + 2 > code->file_size) {
+        return 0;
+    }
+    return (uint16_t)(code->bytes[at] | code->bytes[at + 1] << 8);
 }
 
 static bool takes(const struct thumb_insn *insn, unsigned a, unsigned b)
