@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #define DEPTH_MAX   0x10000 /* bytes; a stack that grows further grows in a loop */
+#define DEEPER_MAX  64u     /* times that another path comes deeper; more of them are a loop */
 #define TABLE_MAX   1024u   /* entries of a jump table */
 #define NOT_REACHED UINT32_MAX
 
@@ -13,6 +14,7 @@ struct node {
     struct thumb_insn insn; /* the address at least; the rest if `whole` */
     struct values before;
     bool whole;          /* false: it runs out of the file's bytes */
+    unsigned deeper;     /* times that a path came with a deeper stack */
     bool queued, leaves; /* leaves: some path from here ends the function */
 };
 
@@ -81,6 +83,19 @@ static bool make_room(struct flow *flow)
     return !flow->out_of_memory;
 }
 
+/* A loop that takes stack would come by here for each word of it; it goes to the end at once. */
+static bool join(struct node *node, const struct values *values)
+{
+    struct value *sp = &node->before.reg[THUMB_SP];
+    struct value was = *sp;
+    bool changed = values_join(&node->before, values);
+    if (sp->kind == VALUE_STACK && sp->word != was.word && ++node->deeper > DEEPER_MAX &&
+        (int32_t)sp->word > -DEPTH_MAX) {
+        sp->word = 0u - DEPTH_MAX;
+    }
+    return changed;
+}
+
 static void arrive(struct flow *flow, uint32_t address, const struct values *values)
 {
     uint32_t slot = slot_of(flow, address);
@@ -97,7 +112,7 @@ static void arrive(struct flow *flow, uint32_t address, const struct values *val
         struct node *node = &flow->nodes[index];
         *node = (struct node){.insn = {.address = address}, .before = *values};
         node->whole = decode(flow, address, &node->insn);
-    } else if (!values_join(&flow->nodes[index].before, values)) {
+    } else if (!join(&flow->nodes[index], values)) {
         return;
     }
     if (!flow->nodes[index].queued) {
@@ -255,6 +270,7 @@ static void watch_stack(struct flow *flow, const struct thumb_insn *insn,
     struct value *sp = &after->reg[THUMB_SP];
     if (sp->kind == VALUE_STACK && (int32_t)sp->word < -DEPTH_MAX) {
         function->variable_at = insn->address;
+        function->own_depth = DEPTH_MAX;
         *sp = (struct value){VALUE_UNKNOWN, 0};
     } else if (sp->kind == VALUE_STACK) {
         uint32_t depth = (int32_t)sp->word < 0 ? 0u - sp->word : 0;

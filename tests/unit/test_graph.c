@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -206,13 +207,47 @@ static int close_flow(void **state)
     return 0;
 }
 
+/* PUSH {R0}, many NOPs, and back to the start: one word of stack for each time. */
+static void a_loop_that_takes_stack_is_soon_known(void **state)
+{
+    (void)state;
+    enum {
+        NOPS = 20000
+    };
+    static uint16_t code[NOPS + 3] = {0xB401};
+    struct elf_file elf = {.symbol_count = 0};
+    struct elf_segment segment = {.type = ELF_PT_LOAD,
+                                  .vaddr = 0x34180400,
+                                  .bytes = (const uint8_t *)code,
+                                  .file_size = sizeof code};
+    uint32_t root = segment.vaddr;
+    uint32_t back = 0u - (2u * (NOPS + 1u) + 4u);
+    struct graph graph;
+    for (unsigned i = 1; i <= NOPS; i++) {
+        code[i] = 0xBF00;
+    }
+    code[NOPS + 1] = (uint16_t)(0xF400u | (back >> 12 & 0x3FFu)); /* B.W, encoding T4 [ARM] */
+    code[NOPS + 2] = (uint16_t)(0xB800u | (back >> 1 & 0x7FFu));
+    alarm(60);
+    assert_true(graph_build(&graph, &elf, &segment, &root, 1));
+    alarm(0);
+    assert_int_equal(graph.functions[0].variable_at, root);
+    assert_int_equal(graph.functions[0].endless_at, root);
+    assert_int_equal(graph.functions[0].own_depth, 0x10000);
+    graph_release(&graph);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(stack_of_every_way),        cmocka_unit_test(what_never_comes_back),
-        cmocka_unit_test(what_is_not_known_is_said), cmocka_unit_test(a_circle_of_calls_is_found),
-        cmocka_unit_test(only_the_root_reaches),     cmocka_unit_test(our_own_stack_is_deep_enough),
+        cmocka_unit_test(stack_of_every_way),
+        cmocka_unit_test(what_never_comes_back),
+        cmocka_unit_test(what_is_not_known_is_said),
+        cmocka_unit_test(a_circle_of_calls_is_found),
+        cmocka_unit_test(only_the_root_reaches),
+        cmocka_unit_test(our_own_stack_is_deep_enough),
         cmocka_unit_test(the_compiler_agrees),
+        cmocka_unit_test(a_loop_that_takes_stack_is_soon_known),
     };
     return cmocka_run_group_tests(tests, open_flow, close_flow);
 }
