@@ -55,9 +55,12 @@ const struct command commands[] = {
      "Without DUMP, Init runs on the simulated board and its record is printed; of a real board\n"
      "(--target gdb:PORT) the record that is there, without running anything.",
      command_trace},
-    {"serve", "--board BOARD [--gdb PORT]", "put the simulated board behind a GDB server",
+    {"serve", "--board BOARD [--gdb PORT | --jtag PORT]",
+     "put the simulated board behind a GDB server, or its JTAG behind OpenOCD",
      "Listens on 127.0.0.1 with the loader downloaded and the core halted. In gdb-multiarch:\n"
-     "  file NAME.stldr\n  target remote :PORT\n  monitor help",
+     "  file NAME.stldr\n  target remote :PORT\n  monitor help\n"
+     "With --jtag nothing is downloaded, and the core waits in its boot ROM. OpenOCD then:\n"
+     "  openocd -c \"adapter driver remote_bitbang; remote_bitbang port PORT\" -f NAME.cfg",
      command_serve},
     {"list", "KIND",
      "list boards, mcus, parts, formats, hosts, host-options, links, rules or faults", "",

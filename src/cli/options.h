@@ -13,6 +13,7 @@
 
 struct document;
 
+#define OPTIONS_NO_PORT    UINT64_MAX
 #define OPTIONS_NO_ADDRESS UINT64_MAX
 #define OPTIONS_HOSTS_MAX  8
 #define OPTIONS_REPEATS    64 /* of one option */
@@ -25,9 +26,9 @@ struct options {
     const char *host_options[OPTIONS_REPEATS]; /* NAME=VALUE each; NULL ends them */
     uint64_t seed;
     uint64_t cpu_hz;
-    uint64_t gdb_port;
-    uint64_t address; /* OPTIONS_NO_ADDRESS if not given */
-    uint64_t at;      /* the same */
+    uint64_t gdb_port, jtag_port; /* OPTIONS_NO_PORT = not given */
+    uint64_t address;             /* OPTIONS_NO_ADDRESS if not given */
+    uint64_t at;                  /* the same */
     uint64_t sample, jobs;
     uint64_t timeout_s;
     const char *ops[OPTIONS_REPEATS], *kinds[OPTIONS_REPEATS]; /* NULL ends them */

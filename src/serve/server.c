@@ -53,8 +53,7 @@ static void prepare(int client)
     setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 }
 
-/* Someone else while a client is served is turned away at once. */
-static void turn_away(const struct server *server)
+void server_turn_away(const struct server *server)
 {
     int other = accept4(server->socket, NULL, NULL, SOCK_CLOEXEC);
     if (other >= 0) {
@@ -62,15 +61,15 @@ static void turn_away(const struct server *server)
     }
 }
 
-static bool cancelled(const struct session *session)
+static bool is_set(const volatile sig_atomic_t *cancel)
 {
-    return session->events.cancel != NULL && *session->events.cancel != 0;
+    return cancel != NULL && *cancel != 0;
 }
 
 static void serve(const struct server *server, struct stub *stub, struct connection *connection)
 {
     stub_attach(stub, connection);
-    while (connection->open && !cancelled(stub->session)) {
+    while (connection->open && !is_set(stub->session->events.cancel)) {
         struct pollfd waits[2] = {{.fd = connection->socket, .events = POLLIN},
                                   {.fd = server->socket, .events = POLLIN}};
         if (poll(waits, 2, LOOK_MS) <= 0) {
@@ -83,32 +82,41 @@ static void serve(const struct server *server, struct stub *stub, struct connect
             }
         }
         if (connection->open && waits[1].revents != 0) {
-            turn_away(server);
+            server_turn_away(server);
         }
     }
+}
+
+int server_accept(struct server *server, const volatile sig_atomic_t *cancel, struct error *error)
+{
+    while (!is_set(cancel)) {
+        struct pollfd wait = {.fd = server->socket, .events = POLLIN};
+        if (poll(&wait, 1, LOOK_MS) <= 0) {
+            continue;
+        }
+        int client = accept4(server->socket, NULL, NULL, SOCK_CLOEXEC);
+        if (client >= 0) {
+            prepare(client);
+            return client;
+        }
+        if (errno != EINTR && errno != EAGAIN && errno != ECONNABORTED) {
+            error_set(error, ERROR_PORT, NULL, 0, 0, "accepting a client: %s", strerror(errno));
+            return -1;
+        }
+    }
+    return -1;
 }
 
 bool server_run(struct server *server, struct session *session, struct error *error)
 {
     static struct connection connection;
     struct stub stub;
+    int client;
     stub_init(&stub, session);
-    while (!cancelled(session)) {
-        struct pollfd wait = {.fd = server->socket, .events = POLLIN};
-        if (poll(&wait, 1, LOOK_MS) <= 0) {
-            continue;
-        }
-        int client = accept4(server->socket, NULL, NULL, SOCK_CLOEXEC);
-        if (client < 0 && errno != EINTR && errno != EAGAIN && errno != ECONNABORTED) {
-            return error_set(error, ERROR_PORT, NULL, 0, 0, "accepting a client: %s",
-                             strerror(errno));
-        }
-        if (client >= 0) {
-            prepare(client);
-            connection_init(&connection, client);
-            serve(server, &stub, &connection);
-            close(client);
-        }
+    while ((client = server_accept(server, session->events.cancel, error)) >= 0) {
+        connection_init(&connection, client);
+        serve(server, &stub, &connection);
+        close(client);
     }
-    return true;
+    return error->code == ERROR_NONE;
 }

@@ -48,7 +48,7 @@ continue'
     start
     gdb <<END
 source stm32n655-s25fl064l.gdb
-info symbol 0x34180404
+info symbol &Init
 info symbol nor_write
 extload-record
 extload-break
@@ -61,8 +61,8 @@ END
     says '^Init in section \.loader'
     says '^nor_write in section \.loader'
     says '^no record at 0x341fe000: the loader has not run'
-    says 'hw breakpoint .* 0x34180428 <Write'
-    says 'hw breakpoint .* <guard_handler'
+    says 'hw breakpoint .* 0x341[0-9a-f]+ +<Write>'
+    says 'hw breakpoint .* <guard_handler>'
     says '^record   at 0x341fe000: Init, returned$'
     says '^result   R0 = 0x00000001 after [0-9]+ cycles$'
     says '^flash    ID 01 60 17'
@@ -102,7 +102,7 @@ END
     FOLDER=/ gdb <<END
 set \$extload_folder = "$T/out"
 source $T/out/stm32n655-s25fl064l.gdb
-info symbol 0x34180428
+info symbol &Write
 help extload-record
 END
     says '^Write in section'

@@ -62,7 +62,7 @@ NOT_AT_HAND = {
 # Commands of J-Link Commander, behind its prompt.
 J_LINK = rf"(savebin {FILE}, 0x[0-9A-F]+, 0x[0-9A-F]+|mem32 0x[0-9A-F]+, [0-9A-F]+|halt)"
 
-PROGRAMS = r"(\$ |J-Link>|build/extload |extload |make\b|sudo |apt |gdb-multiarch |cp |" + "|".join(NOT_AT_HAND) + ")"
+PROGRAMS = r"(\$ |J-Link>|build/extload |extload |make\b|sudo |apt |gdb-multiarch |openocd |cp |" + "|".join(NOT_AT_HAND) + ")"
 
 inline = sys.argv[1] == "--inline"
 document, folder = pathlib.Path(sys.argv[-2]), pathlib.Path(sys.argv[-1])
@@ -121,13 +121,14 @@ def check_told(command, section):
 
 # Starts a server on a port of its own, calls `meanwhile` with the port, and stops it.
 def serve(command, meanwhile=lambda port: None):
-    server = subprocess.Popen(["bash", "-c", "exec " + re.sub(r"--gdb \d+", "--gdb 0", command)], cwd=folder,
+    free = re.sub(r"--(gdb|jtag) \d+", r"--\1 0", command)
+    server = subprocess.Popen(["bash", "-c", "exec " + free], cwd=folder,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     lines, port = [], None
     try:
         for line in server.stdout:
             lines.append(line)
-            if line.startswith("gdb "):
+            if line.startswith(("gdb ", "jtag ")):
                 port = line.strip().rpartition(":")[2]
                 meanwhile(port)
                 server.send_signal(signal.SIGINT)
@@ -154,12 +155,27 @@ def debug(command):
         fail(f"$ {command}\n-- but record.bin has not the 340 bytes of a record")
 
 
+# OpenOCD beside the JTAG of a server of ours.
+def drive(command):
+    def run_it(port):
+        here = command.replace("port 5555", f"port {port}")
+        here = here.replace(" -c init", ' -c "gdb_port disabled; tcl_port disabled; telnet_port disabled" -c init', 1)
+        result = subprocess.run(["bash", "-c", here], cwd=folder, text=True, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
+        if result.returncode != 0:
+            fail(f"$ {command}\nstatus {result.returncode}\n{result.stdout}")
+
+    serve("build/extload serve --board my-board.yaml --jtag 0", run_it)
+
+
 def run(command, want):
     done["run"] += 1
     if re.match(r"(build/)?extload serve ", command):
         return serve(command)
     if command.startswith("gdb-multiarch "):
         return debug(command)
+    if command.startswith("openocd "):
+        return drive(command)
     run = subprocess.run(["bash", "-c", RUN_AS.get(command, command)], cwd=folder, env=environment, text=True,
                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
     may_fail = want is not None and any("error: " in line for line in want)
@@ -174,6 +190,8 @@ def type_one(command, want, section):
     if command.startswith("J-Link>"):
         if not re.fullmatch(J_LINK, command[len("J-Link>"):]):
             fail(f"not known of J-Link Commander: {command}")
+        check_told(command, section)
+    elif command.startswith("openocd -f interface/"):
         check_told(command, section)
     elif command.split()[0] in NOT_AT_HAND:
         check_written(command, section)

@@ -22,6 +22,7 @@ target create $extload(cpu) cortex_m -endian little -dap $extload(dap) -ap-num $
 $extload(cpu) configure -work-area-phys $extload(work_base) -work-area-size $extload(work_size) \
     -work-area-backup 1
 cortex_m reset_config sysresetreq
+adapter speed 8000
 
 # Without this GDB is given zeros for memory that cannot be read. 0.12 has the first spelling, its successors the second.
 if {[catch {gdb_report_data_abort enable}] && [catch {gdb report_data_abort enable}]} {
@@ -76,6 +77,7 @@ proc _extload_follow_security {} {
 
 $extload(system) configure -event examine-end {_extload_set_up_debug}
 $extload(cpu) configure -event examine-start {_extload_wait_for_core}
+$extload(cpu) configure -event reset-deassert-post {_extload_wait_for_core}
 $extload(cpu) configure -event examine-end {_extload_follow_security}
 $extload(cpu) configure -event halted {_extload_follow_security}
 targets $extload(cpu)
@@ -108,10 +110,10 @@ proc _extload_name {list number} {
 # The reason of a record in words; "" if there is none.
 proc _extload_reason {words} {
     global extload
-    set number [expr {[lindex $words 11]}]
+    set number [expr {[lindex $words 11] + 0}]
     set details {}
     foreach detail [lrange $words 12 14] {
-        lappend details [expr {$detail}]
+        lappend details [expr {$detail + 0}]
     }
     if {$number == 0} {
         return ""
@@ -136,11 +138,11 @@ proc extload_record {} {
         error [format "no record at 0x%08x: the loader has not run since power-on\n  try: extload_init" \
                    $extload(record)]
     }
-    set phase [expr {[lindex $words 9]}]
+    set phase [expr {[lindex $words 9] + 0}]
     echo [format "record   at 0x%08x: %s, %s" $extload(record) \
-              [_extload_name $extload(functions) [expr {[lindex $words 4]}]] \
+              [_extload_name $extload(functions) [expr {[lindex $words 4] + 0}]] \
               [_extload_name $extload(phases) $phase]]
-    echo "call     number [expr {[lindex $words 3]}], with [join [lrange $words 5 8] {, }]"
+    echo "call     number [expr {[lindex $words 3] + 0}], with [join [lrange $words 5 8] {, }]"
     if {$phase == $extload(phase_returned)} {
         echo "result   R0 = [lindex $words 10]"
     } else {
@@ -209,7 +211,7 @@ proc _extload_call {function arguments} {
     if {$at != $extload(base)} {
         error "$text ended at $at instead of returning\n  try: extload_record; reset, and then again"
     }
-    return [expr {[dict get [$extload(cpu) get_reg {r0}] r0]}]
+    return [expr {[dict get [$extload(cpu) get_reg {r0}] r0] + 0}]
 }
 
 # The same, where `good` is what R0 must be.
@@ -224,6 +226,9 @@ proc _extload_checked {function arguments good} {
         error "$text and left no record\n  try: extload rehearse, which runs this loader on a simulated board"
     }
     set reason [_extload_reason $words]
+    if {$reason eq "" && $function eq "Verify"} {
+        error [format "the flash holds something else from 0x%08x on" $result]
+    }
     if {$reason eq ""} {
         set reason "the record gives no reason"
     }
