@@ -99,7 +99,7 @@ uint64_t debug_port_capture(struct debug_port *port, enum tap_instruction instru
 void debug_port_update(struct debug_port *port, enum tap_instruction instruction, uint64_t value)
 {
     const bool read = (value & 1u) != 0;
-    const uint8_t address = (uint8_t)(value >> 1 & 3u) << 2;
+    const uint8_t address = (uint8_t)((value >> 1 & 3u) << 2);
     const uint32_t data = (uint32_t)(value >> 3);
     if (instruction == TAP_APACC) {
         access_port(port, read, address, data);

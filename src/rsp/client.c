@@ -107,11 +107,13 @@ bool rsp_refused(const struct rsp_client *client, const char *what, struct error
                      client->place, what, answer);
 }
 
-/* "O" and hex digits. */
+/* "O" and hex digits. None is OpenOCD's sign of life while the core runs [seen: 0.12]. */
 static bool take_console(struct rsp_client *client)
 {
     const char *answer = rsp_answer(client);
-    if (answer[0] != 'O' || client->reader.size % 2 == 0 || isxdigit((uint8_t)answer[1]) == 0) {
+    const bool is_alone = client->reader.size == 1;
+    if (answer[0] != 'O' || client->reader.size % 2 == 0 ||
+        (!is_alone && isxdigit((uint8_t)answer[1]) == 0)) {
         return false;
     }
     for (size_t at = 1; at < client->reader.size; at += 2) {

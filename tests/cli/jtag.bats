@@ -3,6 +3,7 @@
 load common
 
 teardown() {
+    [ -z "${OPENOCD:-}" ] || { kill "$OPENOCD" 2>/dev/null || true; wait "$OPENOCD" || true; }
     if [ -n "${SERVER:-}" ]; then
         kill "$SERVER" 2>/dev/null || true
         wait "$SERVER" || true
@@ -47,6 +48,25 @@ openocd() {
     timeout 120 openocd -c "adapter driver remote_bitbang; remote_bitbang port $PORT" \
         -c "gdb_port disabled; tcl_port disabled; telnet_port disabled" \
         -f "$T/out/$NAME.cfg" -c init "${arguments[@]}" -c shutdown </dev/null >"$T/log" 2>&1 || { cat "$T/log"; return 1; }
+}
+
+# openocd_for_gdb : OpenOCD that stays, with a GDB server for the core on a free port, GDB
+openocd_for_gdb() {
+    : >"$T/openocd.log"
+    openocd_command=(openocd -c "adapter driver remote_bitbang; remote_bitbang port $PORT"
+        -c "tcl_port disabled; telnet_port disabled; gdb_port disabled" -f "$T/out/$NAME.cfg"
+        -c "[target current] configure -gdb-port 0" -c init -c halt)
+    command "${openocd_command[@]}" </dev/null >"$T/openocd.log" 2>&1 3>&- &
+    OPENOCD=$!
+    local i
+    for ((i = 0; i < 200; i++)); do
+        GDB=$(sed -n 's/.*Listening on port \([0-9]*\) for gdb.*/\1/p' "$T/openocd.log" | head -n 1)
+        [ -z "$GDB" ] || return 0
+        kill -0 "$OPENOCD" || break
+        sleep 0.1
+    done
+    cat "$T/openocd.log"
+    return 1
 }
 
 says() {
@@ -149,6 +169,51 @@ random() {
     says '^pc \(/32\): 0x34180004'
     says '^r0 \(/32\): 0x00000008'
     says '^Init     done'
+}
+
+@test "jtag: GDB on OpenOCD on the board: procedures, symbols, a function called, the record, bus errors" {
+    start
+    "$EXTLOAD" build --board "$BOARD" --format gdb -o "$T/out" >/dev/null
+    openocd_for_gdb
+    cat >"$T/commands.gdb" <<END
+set confirm off
+set \$extload_folder = "$T/out"
+target extended-remote 127.0.0.1:$GDB
+source $T/out/$NAME.gdb
+monitor extload_init
+maintenance flush register-cache
+extload-record
+set \$lr = 0x34180401
+set \$r0 = 0x90000000
+set \$r1 = 16
+set *(unsigned *) 0x34188100 = 0xf000f8df
+set *(unsigned *) 0x34188104 = (unsigned) &Write | 1
+set \$pc = 0x34188100
+hbreak *Write
+continue
+info symbol \$pc
+continue
+printf "at %08x, R0 %u\n", \$pc, \$r0
+extload-record
+x/wx 0xa0000000
+END
+    timeout 60 gdb-multiarch -nx -batch -x "$T/commands.gdb" </dev/null >"$T/log" 2>&1 || true
+    says '^record   at 0x341fe000: Init, returned$'
+    says '^Write in section \.loader'
+    says '^at 34180400, R0 0$'
+    says '^reason   RANGE: address 0x90000000, 16 bytes: outside the flash'
+    says 'Cannot access memory at address 0xa0000000'
+}
+
+@test "jtag: extload on OpenOCD on the board: 64 KiB programmed and verified by our own host" {
+    start --nor "$T/flash.bin"
+    openocd_for_gdb
+    random 65536 >"$T/image.bin"
+    run timeout 100 "$EXTLOAD" program --board "$BOARD" --target "gdb:$GDB" "$T/image.bin@0x70030000"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    stop
+    cmp -n 65536 -i $((0x30000)):0 "$T/flash.bin" "$T/image.bin"
 }
 
 @test "jtag: another client is turned away, garbage is hung up on, and the next is served" {
