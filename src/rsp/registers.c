@@ -8,6 +8,7 @@
 #define DOCUMENT_MOST 0x20000u /* bytes; OpenOCD's for an M55 has 10 KB */
 #define OLD_FPA       16u      /* f0 to f7, 12 bytes each, then fps */
 #define OLD_XPSR      25u      /* where cpsr was */
+#define OLD_BYTES     168u     /* of g: 16 of 4 bytes, 8 of 12, fps, cpsr */
 #define SHORT_XPSR    16u
 #define ALL_MOST      1024u /* bytes of g that are looked at */
 #define VALUE_MOST    16u   /* bytes of a register that is written back as it was */
@@ -53,27 +54,42 @@ static void add(struct rsp_description *description, const char *name, unsigned 
     snprintf(reg->name, sizeof reg->name, "%s", name);
 }
 
-/* What GDB takes for granted of a server without a description. */
+/* Where xpsr is, nobody says: under the number of cpsr, or behind pc. */
+static bool find_xpsr(struct rsp_client *client, unsigned *number, struct error *error)
+{
+    if (!rsp_ask(client, "p19", error)) {
+        return false;
+    }
+    *number = rsp_is_refusal(client) ? SHORT_XPSR : OLD_XPSR;
+    return true;
+}
+
+/* What GDB takes for granted of a server without a description; some leave the old float registers
+ * out of g. */
 static bool take_old_layout(struct rsp_client *client, struct rsp_registers *registers,
                             struct error *error)
 {
     static const char *const named[] = {"sp", "lr", "pc"};
     struct rsp_description *description = &registers->description;
     char name[16];
+    unsigned xpsr = OLD_XPSR;
     if (!rsp_ask(client, "g", error)) {
         return false;
     }
-    const bool is_short = client->reader.size == (size_t)8 * (SHORT_XPSR + 1);
+    const bool has_floats = client->reader.size == 2 * OLD_BYTES;
+    if (!find_xpsr(client, &xpsr, error)) {
+        return false;
+    }
     description->count = 0;
     for (unsigned i = 0; i < 16; i++) {
         snprintf(name, sizeof name, "r%u", i);
         add(description, i < 13 ? name : named[i - 13], i, 4);
     }
-    for (unsigned i = OLD_FPA; !is_short && i < OLD_XPSR; i++) {
+    for (unsigned i = OLD_FPA; has_floats && i < OLD_XPSR; i++) {
         snprintf(name, sizeof name, i < OLD_XPSR - 1 ? "f%u" : "fps", i - OLD_FPA);
         add(description, name, i, i < OLD_XPSR - 1 ? 12 : 4);
     }
-    add(description, "xpsr", is_short ? SHORT_XPSR : OLD_XPSR, 4);
+    add(description, "xpsr", xpsr, 4);
     return true;
 }
 

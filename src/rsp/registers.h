@@ -14,7 +14,7 @@ struct rsp_registers {
 };
 
 /* Reads target.xml where there is one. Without: GDB's old layout of an Arm, r0 to r12, sp, lr, pc, and
- * xpsr as 25, or as 16 where g gives 17 registers. */
+ * xpsr as 25, or as 16 where there is no 25. */
 bool rsp_registers_open(struct rsp_client *client, struct rsp_registers *registers,
                         struct error *error);
 /* By any of several names, "sp|r13", the first that there is; NULL: the server does not give it. */

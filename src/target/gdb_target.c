@@ -9,7 +9,8 @@
 #include <string.h>
 
 #define US_PER_MS     1000u
-#define STOP_MOST_MS  60000u               /* of one wait */
+#define STOP_MOST_MS  60000u /* of one wait */
+#define LOOK_MS       1000u
 #define LOCKUP_PC     UINT32_C(0xEFFFFFFE) /* Armv7-M and Armv8-M ARM, "Lockup" */
 #define SCB_CPUID     UINT32_C(0xE000ED00)
 #define CPUID_PART(x) ((x) >> 4 & 0xFFFu)
@@ -188,6 +189,12 @@ static bool wait_stop(void *context, uint64_t timeout_us, enum target_stop *stop
     return true;
 }
 
+static bool does_not_halt(const struct gdb_target *target, struct error *error)
+{
+    return error_set(error, ERROR_TARGET, NULL, 0, 0, "%s: the core does not halt",
+                     target->client.place);
+}
+
 static bool halt(void *context, struct error *error)
 {
     struct gdb_target *target = context;
@@ -248,14 +255,19 @@ const struct rsp_server *gdb_target_server(const struct target *target)
 static bool find_halted(struct gdb_target *target, struct error *error)
 {
     bool got = false;
+    enum rsp_stop stop = RSP_RUNNING;
     struct rsp_client *client = &target->client;
-    if (!rsp_send(client, "?", 1, error) ||
-        !rsp_receive(client, client->timeout_ms / 2, &got, error)) {
+    const unsigned look_ms = client->timeout_ms < LOOK_MS ? client->timeout_ms : LOOK_MS;
+    if (!rsp_send(client, "?", 1, error) || !rsp_receive(client, look_ms, &got, error)) {
         return false;
     }
-    const char first = got ? rsp_answer(client)[0] : '\0';
-    target->running = !got || (first != 'S' && first != 'T');
-    return halt(target, error);
+    if (got && (rsp_answer(client)[0] == 'S' || rsp_answer(client)[0] == 'T')) {
+        return true;
+    }
+    if (!rsp_interrupt(client, error) || !rsp_wait(client, client->timeout_ms, &stop, error)) {
+        return false;
+    }
+    return stop == RSP_STOPPED || does_not_halt(target, error);
 }
 
 static const char *core_name(uint32_t cpuid)
