@@ -50,6 +50,28 @@ add_hal_style_fixture(mx25um51245g nor_octal OCTAL DEVICE_BITS=26 ID_TYPE=0x80 I
 add_hal_style_fixture(mx66uw1g45g nor_octal OCTAL DEVICE_BITS=27 ID_TYPE=0x81 ID_SIZE=0x3B
                       ASKS_A_MUTE_CHIP)
 
+# CMSIS flash algorithms: position-independent, one file over algorithm.h each.
+set(ALGORITHM_DIR ${FIXTURE_SOURCE}/algorithm)
+file(GLOB ALGORITHM_SOURCES CONFIGURE_DEPENDS ${ALGORITHM_DIR}/*.c)
+foreach(source ${ALGORITHM_SOURCES})
+  get_filename_component(name ${source} NAME_WE)
+  set(fixture ${FIXTURE_DIR}/${name}.FLM)
+  set(script ${ALGORITHM_DIR}/algorithm.ld)
+  if(EXISTS ${ALGORITHM_DIR}/${name}.ld)
+    set(script ${ALGORITHM_DIR}/${name}.ld)
+  endif()
+  add_custom_command(
+    OUTPUT ${fixture}
+    COMMAND ${LOADER_GCC} -mcpu=cortex-m33 -mthumb -mfloat-abi=soft -std=gnu11 -Os -fPIC
+            -fvisibility=hidden -ffreestanding -fno-builtin -nostdlib -nostartfiles -Wall -Wextra
+            -Werror -I${CMAKE_SOURCE_DIR} -DFIXTURE_NAME="${name}" -T ${script}
+            -Wl,--build-id=none -Wl,--no-warn-rwx-segments -Wl,-e,0 ${source} -o ${fixture}
+    DEPENDS ${source} ${ALGORITHM_SOURCES} ${ALGORITHM_DIR}/algorithm.h ${script}
+            ${FIXTURE_SOURCE}/fixture.h ${CMAKE_SOURCE_DIR}/abi/storage_info.h
+    COMMENT "Cross-compiling fixture ${name}" VERBATIM)
+  list(APPEND FIXTURE_FILES ${fixture})
+endforeach()
+
 # For the checker's decoder and call graph: instructions that only newer cores have, flow that is hard
 # to follow.
 add_custom_command(

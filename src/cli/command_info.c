@@ -19,9 +19,8 @@ static void print_file(const struct rig *rig)
            info->page_size);
     printf("exports ");
     for (int i = 0; i < LOADER_FUNCTION_COUNT; i++) {
-        if (rig->loader.entry[i] != 0) {
-            printf(" %s 0x%08x", loader_function_name((enum loader_function)i),
-                   rig->loader.entry[i]);
+        if (rig->loader.name[i] != NULL) {
+            printf(" %s 0x%08x", rig->loader.name[i], rig->loader.entry[i]);
         }
     }
     printf("\nlayout   BKPT 0x%08x, image 0x%08x+0x%x, SP 0x%08x, buffer 0x%08x+0x%x\n",

@@ -135,6 +135,9 @@ static void print_kept(const struct rig *rig, const struct program_report *repor
         fprintf(stderr, " --loader");
         print_word(options->loader);
     }
+    if (rig->lifecycle.format == FORMAT_ALGORITHM) {
+        fprintf(stderr, " --host %s", rig->lifecycle.name);
+    }
     if (rig->choice.is_gdb) {
         fprintf(stderr, " --target");
         print_word(options->target);
@@ -191,7 +194,7 @@ int command_program(const struct options *options, struct error *error)
     bool good = rig_read_images(&image, options, error) &&
                 rig_clip_image(&rig, &image, options, error) &&
                 plan_make(&plan, &image, &rig.board, &rig.loader, &rig.lifecycle, rig.link, error);
-    bool keep = good && rig.lifecycle.keeps_neighbours && !options->no_preserve;
+    bool keep = good && rig.lifecycle.neighbour_rule == NEIGHBOURS_KEPT && !options->no_preserve;
     if (good) {
         document_set(rig.document, "plan", describe_plan(&plan, keep));
         document_set(rig.document, "dry_run", json_boolean(options->dry_run));

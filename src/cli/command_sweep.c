@@ -177,6 +177,19 @@ static bool read_options(const struct options *options, struct sweep_options *sw
            add_names("kind", fault_name, options->kinds, &sweep->faults, error);
 }
 
+/* Its calls are those of a .stldr: a flash algorithm has others. */
+static bool takes_stldr(const struct rig *rig, struct error *error)
+{
+    if (rig->loader.format == FORMAT_STLDR) {
+        return true;
+    }
+    error_set(error, ERROR_USAGE, NULL, 0, 0,
+              "sweep calls .stldr loaders; host %s takes a flash "
+              "algorithm",
+              rig->lifecycle.name);
+    return error_hint(error, "--host cubeprogrammer; a flash algorithm of ours has the same code");
+}
+
 int command_sweep(const struct options *options, struct error *error)
 {
     struct rig rig;
@@ -186,7 +199,7 @@ int command_sweep(const struct options *options, struct error *error)
     if (!rig_wants_simulated(options, "sweep", error) || !read_options(options, &wanted, error)) {
         return error_exit_status(error->code);
     }
-    bool good = rig_prepare(&rig, options, error);
+    bool good = rig_prepare(&rig, options, error) && takes_stldr(&rig, error);
     rig.unwatched = true;
     good = good && rig_open(&rig, options, error);
     if (good) {

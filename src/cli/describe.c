@@ -56,9 +56,8 @@ static json_t *describe_exports(const struct loader_file *loader)
 {
     json_t *exports = json_object();
     for (int i = 0; exports != NULL && i < LOADER_FUNCTION_COUNT; i++) {
-        if (loader->entry[i] != 0) {
-            json_object_set_new(exports, loader_function_name((enum loader_function)i),
-                                number(loader->entry[i]));
+        if (loader->name[i] != NULL) {
+            json_object_set_new(exports, loader->name[i], number(loader->entry[i]));
         }
     }
     return exports;

@@ -26,7 +26,7 @@ static void print_stacks(const struct instrument *instrument)
         const struct watch_stack *stack = &instrument->stack[i];
         if (instrument->calls[i] > 0) {
             printf("stack    %-12s %2u calls, at most %u bytes of the host's %u, %u of its own\n",
-                   loader_function_name((enum loader_function)i), instrument->calls[i], stack->host,
+                   instrument->session->loader->name[i], instrument->calls[i], stack->host,
                    instrument->session->layout.stack - instrument->stack_bottom, stack->own);
         }
     }
@@ -39,12 +39,12 @@ static json_t *describe_functions(const struct instrument *instrument)
     for (int i = 0; functions != NULL && i < LOADER_FUNCTION_COUNT; i++) {
         const struct watch_stack *stack = &instrument->stack[i];
         if (instrument->calls[i] > 0) {
-            json_array_append_new(
-                functions, json_pack("{s:s, s:I, s:I, s:I, s:I}", "name",
-                                     loader_function_name((enum loader_function)i), "calls",
-                                     (json_int_t)instrument->calls[i], "host_stack_bytes",
-                                     (json_int_t)stack->host, "host_stack_room", (json_int_t)room,
-                                     "own_stack_bytes", (json_int_t)stack->own));
+            json_array_append_new(functions, json_pack("{s:s, s:I, s:I, s:I, s:I}", "name",
+                                                       instrument->session->loader->name[i],
+                                                       "calls", (json_int_t)instrument->calls[i],
+                                                       "host_stack_bytes", (json_int_t)stack->host,
+                                                       "host_stack_room", (json_int_t)room,
+                                                       "own_stack_bytes", (json_int_t)stack->own));
         }
     }
     return functions;
@@ -88,9 +88,14 @@ static bool rehearse_all(const struct options *options, struct findings *finding
                          struct error *error)
 {
     unsigned took = 0;
+    enum loader_format format = FORMAT_STLDR;
     struct error refusal = {.code = ERROR_NONE};
+    const bool one_kind = options->loader == NULL || loader_file_sniff(options->loader, &format);
     for (unsigned i = 0; lifecycle_at(i) != NULL; i++) {
         const char *host = lifecycle_at(i)->name;
+        if (one_kind && lifecycle_at(i)->format != format) {
+            continue; /* such a file is not for it */
+        }
         if (rehearse_host(host, options, findings, &refusal)) {
             took++;
         } else if (refusal.code != ERROR_LOADER_SHAPE) {

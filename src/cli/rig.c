@@ -18,6 +18,11 @@ static bool load_own_loader(struct rig *rig, struct error *error)
 {
     size_t size = 0;
     char name[112];
+    if (rig->lifecycle.format == FORMAT_ALGORITHM) {
+        error_set(error, ERROR_USAGE, NULL, 0, 0, "host %s takes a flash algorithm",
+                  rig->lifecycle.name);
+        return error_hint(error, "--loader FILE.FLM");
+    }
     uint8_t *bytes = pack_stldr(&rig->board, pack_loader_image(), &size, error);
     if (bytes == NULL) {
         return false;

@@ -10,7 +10,9 @@
 #define FIELD(name)  offsetof(struct lifecycle, name)
 #define VALUES(...)  ((const struct host_option_value[]){__VA_ARGS__, {NULL, 0}})
 #define CUBE         FAMILY_CUBEPROGRAMMER
-#define ALL          (FAMILY_NATIVE | FAMILY_CUBEPROGRAMMER | FAMILY_OPENOCD)
+#define STLDR        (FAMILY_NATIVE | FAMILY_CUBEPROGRAMMER | FAMILY_OPENOCD)
+#define ALGORITHM    (FAMILY_FLM | FAMILY_PROBE_RS | FAMILY_JLINK)
+#define ALL          (STLDR | ALGORITHM)
 #define LONGEST_MS   3600000
 #define BUFFER_LEAST 256
 #define BUFFER_MOST  0x40000
@@ -25,11 +27,12 @@ static const struct host_option options[] = {
     {.name = "bss",
      .summary = "what is written to memory of the image that has no bytes in the file",
      .field = FIELD(bss_rule),
-     .families = CUBE,
+     .families = CUBE | FAMILY_JLINK,
      .values = VALUES({"left", BSS_LEFT}, {"poisoned", BSS_POISONED}, {"zeroed", BSS_ZEROED},
                       {"file-bytes", BSS_FILE_BYTES}),
      .evidence = "[INF]; the logs show one write of the file's bytes. ST's OpenOCD takes the bytes "
-                 "that follow in the file"},
+                 "that follow in the file. J-Link: SEGGER's template says that it is not surely "
+                 "cleared"},
     {.name = "erase-end",
      .summary = "which byte of the last sector SectorErase's second argument names",
      .field = FIELD(erase_end_rule),
@@ -54,9 +57,9 @@ static const struct host_option options[] = {
     {.name = "download",
      .summary = "whether the image is downloaded again for each operation",
      .field = FIELD(download_rule),
-     .families = CUBE,
+     .families = CUBE | FAMILY_JLINK,
      .values = VALUES({"operation", DOWNLOAD_EACH_OPERATION}, {"once", DOWNLOAD_ONCE}),
-     .evidence = "[log] for erase and read; [INF] for write"},
+     .evidence = "[log] for erase and read; [INF] for write and for J-Link"},
     {.name = "init",
      .summary = "whether Init is called for each operation, or before each further call too",
      .field = FIELD(init_rule),
@@ -66,9 +69,11 @@ static const struct host_option options[] = {
     {.name = "verify",
      .summary = "whether a verify reads back and compares, or calls Verify",
      .field = FIELD(verify_rule),
-     .families = CUBE,
+     .families = CUBE | FAMILY_FLM,
      .values = VALUES({"compare", VERIFY_COMPARE}, {"call", VERIFY_CALL}),
-     .evidence = "[log] compares; yet most of ST's loaders export Verify"},
+     .evidence =
+         "[log] compares; yet most of ST's loaders export Verify. pyOCD compares, if at all; that "
+         "Keil calls Verify is [memory]"},
     {.name = "read",
      .summary = "whether a read calls Read, or reads the mapped window",
      .field = FIELD(read_rule),
@@ -78,9 +83,78 @@ static const struct host_option options[] = {
     {.name = "interrupts",
      .summary = "whether the probe masks interrupts (C_MASKINTS) while the loader runs",
      .field = FIELD(mask_interrupts),
-     .families = CUBE,
+     .families = CUBE | FAMILY_FLM,
      .values = VALUES({"unmasked", 0}, {"masked", 1}),
-     .evidence = "[INF] masked over ST-LINK, from ST's loader templates; not over J-Link"},
+     .evidence =
+         "[INF] masked over ST-LINK, from ST's loader templates; not over J-Link. pyOCD does not "
+         "mask; what Keil does is not known"},
+    {.name = "ram-shift",
+     .summary = "bytes of the listed RAM that the tool leaves out at either end, so that the "
+                "algorithm lies elsewhere",
+     .field = FIELD(ram_shift),
+     .families = ALGORITHM,
+     .values = VALUES({"0", 0}, {"0x1004", 0x1004}),
+     .maximum = 0x10000,
+     .multiple = 4,
+     .unit = "bytes",
+     .evidence = "which RAM a tool has is up to its pack, target file or device list; packers "
+                 "promise addresses that are multiples of 4, no more"},
+    {.name = "placement",
+     .summary = "image and buffers from the end of the RAM with the stack below, or from its start "
+                "with the stack at the end",
+     .field = FIELD(place_rule),
+     .families = FAMILY_FLM,
+     .values = VALUES({"end", PLACE_END}, {"start", PLACE_KEIL}),
+     .evidence =
+         "end: pyOCD's source; start, for Keil: the CMSIS-Pack specification puts the stack "
+         "at the end of RAM, the rest is [memory]"},
+    {.name = "work-ram",
+     .summary = "in the work RAM: stack and buffers behind the image, or the stack at its end",
+     .field = FIELD(place_rule),
+     .families = FAMILY_JLINK,
+     .values = VALUES({"stack-behind", PLACE_WORK}, {"stack-at-end", PLACE_WORK_END}),
+     .evidence = "not published; code first [memory]"},
+    {.name = "relocation",
+     .summary =
+         "whether J-Link moves the image to the start of the work RAM, or leaves it where it "
+         "is linked",
+     .field = FIELD(load_rule),
+     .families = FAMILY_JLINK,
+     .values = VALUES({"moved", LOAD_AT_BASE}, {"as-linked", LOAD_AS_LINKED}),
+     .evidence =
+         "[INF]: a .FLM that is linked at 0 works; published loaders are linked at the work "
+         "RAM, where both are the same"},
+    {.name = "stack-size",
+     .summary = "bytes of stack that the algorithm gets",
+     .field = FIELD(stack_size),
+     .families = ALGORITHM,
+     .values = VALUES({"512", 512}, {"256", 256}, {"64", 64}),
+     .minimum = 64,
+     .maximum = 0x4000,
+     .multiple = 8,
+     .unit = "bytes",
+     .evidence = "512: probe-rs unless its target file says otherwise, pyOCD with two buffers, "
+                 "J-Link; 256: J-Link with little RAM; 64: pyOCD's least"},
+    {.name = "static-base",
+     .summary = "whether R9 points at PrgData on Init",
+     .field = FIELD(static_base),
+     .families = FAMILY_JLINK,
+     .values = VALUES({"set", 1}, {"left", 0}),
+     .evidence = "[INF]: J-Link takes algorithms of Keil, which may need it"},
+    {.name = "init-clock",
+     .summary = "second argument of an algorithm's Init, Hz",
+     .field = FIELD(init_clock),
+     .families = FAMILY_FLM | FAMILY_JLINK,
+     .values = VALUES({"0", 0}, {"64000000", 64000000}),
+     .maximum = 1000000000,
+     .unit = "Hz",
+     .evidence = "pyOCD passes 0; what Keil and J-Link pass is not known"},
+    {.name = "neighbours",
+     .summary = "what becomes of bytes in an erased sector that no image gives",
+     .field = FIELD(neighbour_rule),
+     .families = FAMILY_FLM | FAMILY_JLINK,
+     .values = VALUES({"kept", NEIGHBOURS_KEPT}, {"lost", NEIGHBOURS_LOST}),
+     .evidence = "pyOCD keeps them, unless the algorithm exports Verify; J-Link does [memory]"},
     {.name = "debug-access",
      .summary = "what the probe sees while a cache is on: the simulated core has no caches, or it "
                 "has, and the probe's accesses are coherent with them or not",
@@ -92,7 +166,7 @@ static const struct host_option options[] = {
     {.name = "buffer-size",
      .summary = "largest chunk of one Write or Read",
      .field = FIELD(buffer_max),
-     .families = ALL,
+     .families = STLDR,
      .values = VALUES({"page", 0}, {"512", 512}, {"64K", 0x10000}),
      .minimum = BUFFER_LEAST,
      .maximum = BUFFER_MOST,
@@ -102,61 +176,68 @@ static const struct host_option options[] = {
     {.name = "buffers",
      .summary = "one buffer, or two behind each other that are used in turn",
      .field = FIELD(buffer_count),
-     .families = CUBE,
+     .families = CUBE | FAMILY_JLINK,
      .values = VALUES({"1", 1}, {"2", 2}),
-     .evidence = "[log] shows one; users' words name two. They are filled between calls here, not "
-                 "while the loader runs"},
+     .evidence = "[log] shows one; users' words name two. J-Link: not "
+                 "published. They are filled between calls here, not while the loader runs"},
     {.name = "init-timeout",
      .summary = "patience with Init",
      .field = FIELD(init_timeout_ms),
-     .families = ALL,
+     .families = STLDR | FAMILY_FLM | FAMILY_JLINK,
      .values = VALUES({"10000", 10000}, {"100000", 100000}),
      .minimum = 1,
      .maximum = LONGEST_MS,
      .unit = "ms",
      .is_limit = true,
-     .evidence = "as in ST's OpenOCD; STM32CubeProgrammer's own is not published"},
+     .evidence =
+         "as in ST's OpenOCD; STM32CubeProgrammer's and J-Link's own are not published; pyOCD: a "
+         "session option, 5 s"},
     {.name = "write-timeout",
      .summary = "patience with one Write",
      .field = FIELD(write_timeout_ms),
-     .families = ALL,
+     .families = STLDR | FAMILY_FLM,
      .values = VALUES({"1000", 1000}, {"100000", 100000}),
      .minimum = 1,
      .maximum = LONGEST_MS,
      .unit = "ms",
      .is_limit = true,
-     .evidence = "1000 is in ST's OpenOCD; STM32CubeProgrammer's own is not published"},
+     .evidence =
+         "1000 is in ST's OpenOCD; STM32CubeProgrammer's own is not published; pyOCD: a session "
+         "option, 10 s a page"},
     {.name = "read-timeout",
      .summary = "patience with one Read, Verify or CheckSum",
      .field = FIELD(read_timeout_ms),
-     .families = ALL,
+     .families = STLDR | FAMILY_JLINK,
      .values = VALUES({"1000", 1000}, {"100000", 100000}),
      .minimum = 1,
      .maximum = LONGEST_MS,
      .unit = "ms",
      .is_limit = true,
-     .evidence = "1000 is in ST's OpenOCD; STM32CubeProgrammer's own is not published"},
+     .evidence =
+         "1000 is in ST's OpenOCD; STM32CubeProgrammer's and J-Link's own are not published"},
     {.name = "erase-timeout",
      .summary = "patience with one SectorErase",
      .field = FIELD(erase_timeout_ms),
-     .families = ALL,
+     .families = STLDR | FAMILY_FLM,
      .values = VALUES({"10000", 10000}, {"1000000", 1000000}),
      .minimum = 1,
      .maximum = LONGEST_MS,
      .unit = "ms",
      .is_limit = true,
      .evidence = "ST's OpenOCD: 10000, later 1000000; STM32CubeProgrammer's own is not "
-                 "published"},
+                 "published; pyOCD: a session option, 10 s a sector"},
     {.name = "mass-erase-timeout",
      .summary = "patience with MassErase",
      .field = FIELD(mass_erase_timeout_ms),
-     .families = ALL,
+     .families = STLDR | FAMILY_FLM | FAMILY_JLINK,
      .values = VALUES({"600000", 600000}),
      .minimum = 1,
      .maximum = LONGEST_MS,
      .unit = "ms",
      .is_limit = true,
-     .evidence = "as in ST's OpenOCD; STM32CubeProgrammer's own is not published"},
+     .evidence =
+         "as in ST's OpenOCD; STM32CubeProgrammer's and J-Link's own are not published; pyOCD: a "
+         "session option, 240 s"},
     {.name = "instruction-budget",
      .summary = "millions of instructions that one call may execute on the simulator, polls that "
                 "it skips not counted; --no-jump lifts it",
@@ -227,8 +308,11 @@ void host_option_format_values(const struct host_option *option, char *buffer, s
         }
     }
     if (option->maximum != 0) {
-        snprintf(buffer + used, size - used, ", or %u to %u %s", option->minimum, option->maximum,
-                 option->unit);
+        used += (size_t)snprintf(buffer + used, size - used, ", or %u to %u %s", option->minimum,
+                                 option->maximum, option->unit);
+    }
+    if (option->multiple != 0 && used < size) {
+        snprintf(buffer + used, size - used, ", a multiple of %u", option->multiple);
     }
 }
 
@@ -256,7 +340,7 @@ static bool find_value(const struct host_option *option, const char *text, uint3
         }
     }
     if (option->maximum == 0 || !parse_number(text, &number) || number < option->minimum ||
-        number > option->maximum) {
+        number > option->maximum || (option->multiple != 0 && number % option->multiple != 0)) {
         return false;
     }
     *value = (uint32_t)number;

@@ -23,6 +23,7 @@ struct host_option {
     unsigned families; /* set of enum host_family for which it is open; fixed for the others */
     const struct host_option_value *values; /* those that the tests try; a name of NULL ends them */
     uint32_t minimum, maximum; /* any number in between is taken too; both 0: named values only */
+    uint32_t multiple;         /* such a number must be one of this; 0: any */
     const char *unit;          /* of a number; "" if none */
     bool is_limit;             /* a patience or budget: only the smallest value is harsh */
     const char *evidence;      /* for the defaults */

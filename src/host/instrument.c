@@ -20,7 +20,7 @@ struct finding *judge_add(struct instrument *instrument, enum finding_id id,
     va_end(arguments);
     if (instrument->function < LOADER_FUNCTION_COUNT) {
         snprintf(finding.call, sizeof finding.call, "%s",
-                 loader_function_name(instrument->function));
+                 instrument->session->loader->name[instrument->function]);
     }
     snprintf(finding.hosts, sizeof finding.hosts, "%s", instrument->session->lifecycle->name);
     const unsigned index = findings_add(instrument->findings, &finding);
@@ -62,7 +62,10 @@ struct watch_range judge_erase_request(const struct instrument *instrument)
     uint32_t first = 0, first_size = 0, last = 0, last_size = 0;
     const struct loader_file *loader = instrument->session->loader;
     const uint32_t start = judge_offset(instrument, instrument->arguments[0]);
-    const uint32_t end = judge_offset(instrument, instrument->arguments[1]);
+    uint32_t end = judge_offset(instrument, instrument->arguments[1]);
+    if (loader->format == FORMAT_ALGORITHM) {
+        end = start; /* this host asks for one sector a call */
+    }
     if (!loader_file_sector(loader, start, &first, &first_size) ||
         !loader_file_sector(loader, end, &last, &last_size) || last < first ||
         last + last_size > judge_flash_size(instrument)) {
@@ -92,6 +95,17 @@ static void set_request(const struct instrument *instrument, struct watch_call *
     }
 }
 
+/* The image and what it returns to, which lies beside it. */
+static struct watch_range image_range(const struct instrument *instrument)
+{
+    const struct layout *layout = &instrument->session->layout;
+    const uint32_t memory = memory_end(instrument), counted = layout->image + layout->size;
+    const uint32_t end = memory > counted ? memory : counted;
+    const uint32_t word = layout->base + (uint32_t)sizeof(uint32_t);
+    return (struct watch_range){layout->base < layout->image ? layout->base : layout->image,
+                                layout->base < layout->image || word < end ? end : word};
+}
+
 static void before(void *context, enum loader_function function, const uint32_t arguments[4])
 {
     struct instrument *instrument = context;
@@ -102,11 +116,9 @@ static void before(void *context, enum loader_function function, const uint32_t 
     instrument->function = function;
     memcpy(instrument->arguments, arguments, sizeof instrument->arguments);
     instrument->soc_findings = soc_stats(sim_soc(instrument->sim))->findings;
-    const uint32_t memory = memory_end(instrument);
-    const uint32_t counted = layout->image + layout->size;
     const uint32_t buffers = layout->buffer_size * layout->buffer_count;
     struct watch_call call = {
-        .image = {layout->base, memory > counted ? memory : counted},
+        .image = image_range(instrument),
         .stack = {instrument->stack_bottom, layout->stack},
         .buffer = {layout->buffer, layout->buffer + buffers},
         .record = instrument->record,
@@ -171,6 +183,10 @@ static void check_layout(struct instrument *instrument)
     const uint32_t end = memory_end(instrument);
     const uint32_t counted = layout->image + layout->size;
     instrument->stack_bottom = end > counted && end < layout->stack ? end : counted;
+    if (layout->stack_bottom != 0) {
+        instrument->stack_bottom = layout->stack_bottom;
+        return;
+    }
     if (end > layout->buffer) {
         judge_add(
             instrument, FINDING_DATA_UNDER_BUFFER, SEVERITY_ERROR, 0,
@@ -210,6 +226,10 @@ void instrument_failed(struct instrument *instrument, const char *operation,
     snprintf(text, sizeof text, "%s fails: %s: %s", operation, error_what(error->code),
              error->detail);
     instrument->function = LOADER_FUNCTION_COUNT;
+    if (error->code == ERROR_STACK_OVERFLOW) {
+        judge_outcome(instrument, FINDING_STACK_OVERFLOW, 0, "", text);
+        return;
+    }
     if (error->code != ERROR_CALL_FAILED && error->code != ERROR_INIT_FAILED) {
         judge_outcome(instrument, FINDING_CALL_FAILED, LOADER_FUNCTION_COUNT, "", text);
     }

@@ -151,7 +151,7 @@ void judge_stack(struct instrument *instrument)
     most->own = used.own > most->own ? used.own : most->own;
     instrument->calls[instrument->function]++;
     const uint32_t room = instrument->session->layout.stack - instrument->stack_bottom;
-    if (used.host <= room && used.host + STACK_RESERVE > room) {
+    if (used.host > 0 && used.host <= room && used.host + STACK_RESERVE > room) {
         judge_add(instrument, FINDING_STACK_LOW, SEVERITY_WARNING, 0,
                   "%u of the host's %u bytes of stack are used", used.host, room);
     }

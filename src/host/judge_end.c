@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TRACE_SIZE sizeof((struct finding *)0)->trace
+#define INIT_TO_READ 3u /* third argument of an algorithm's Init */
+#define TRACE_SIZE   sizeof((struct finding *)0)->trace
 
 static struct cpu *cpu_of(const struct instrument *instrument)
 {
@@ -193,16 +194,29 @@ static void judge_soc(struct instrument *instrument)
     }
 }
 
+/* What it returns is an answer, whatever it is. */
+static bool answers(enum loader_function function)
+{
+    return function == LOADER_VERIFY || function == LOADER_CHECKSUM ||
+           function == LOADER_BLANK_CHECK;
+}
+
+static bool succeeded(const struct instrument *instrument, uint32_t result)
+{
+    return answers(instrument->function) ||
+           loader_file_succeeded(instrument->session->loader, instrument->function,
+                                 instrument->arguments, result);
+}
+
 void judge_end(struct instrument *instrument, enum target_stop stop, bool returned, uint32_t result)
 {
     char text[80];
     judge_soc(instrument);
     judge_fault(instrument, stop);
     if (returned) {
-        const bool failed = result != 1 && instrument->function < LOADER_VERIFY;
-        snprintf(text, sizeof text, "%s returns %u", loader_function_name(instrument->function),
-                 result);
-        if (failed) {
+        snprintf(text, sizeof text, "%s returns %u",
+                 instrument->session->loader->name[instrument->function], result);
+        if (!succeeded(instrument, result)) {
             judge_outcome(instrument, FINDING_CALL_FAILED, (uint32_t)instrument->function, "",
                           text);
         }
@@ -261,9 +275,11 @@ static bool judge_state(struct instrument *instrument, bool success)
 static void judge_window(struct instrument *instrument)
 {
     const struct session *session = instrument->session;
-    const bool read_next =
-        instrument->function == LOADER_INIT || session->lifecycle->init_rule == INIT_ONCE;
-    if (session->loader->entry[LOADER_READ] == 0 && read_next &&
+    const bool init = instrument->function == LOADER_INIT;
+    const bool read_next = session->loader->format == FORMAT_ALGORITHM
+                               ? init && instrument->arguments[2] == INIT_TO_READ
+                               : init || session->lifecycle->init_rule == INIT_ONCE;
+    if (!loader_file_has(session->loader, LOADER_READ) && read_next &&
         !soc_window_is_mapped(sim_soc(instrument->sim), session->board->window)) {
         judge_add(instrument, FINDING_WINDOW_UNMAPPED, SEVERITY_ERROR, 0,
                   "the window at 0x%08x is not mapped on return, and the loader has no Read",
@@ -321,7 +337,7 @@ static void judge_copy(struct instrument *instrument)
 
 void judge_flash(struct instrument *instrument, uint32_t result)
 {
-    const bool success = result == 1 || instrument->function >= LOADER_VERIFY;
+    const bool success = succeeded(instrument, result);
     const bool idle = judge_state(instrument, success);
     if (!success) {
         return;

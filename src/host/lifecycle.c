@@ -29,7 +29,7 @@ static const struct lifecycle lifecycles[] = {
      .family = FAMILY_NATIVE,
      .view = VIEW_SEGMENTS,
      .call = CALL_CLEAN_CORE,
-     .keeps_neighbours = true,
+     .neighbour_rule = NEIGHBOURS_KEPT,
      .init_r0 = 1,
      .stack_gap = 0x3FC,
      .stack_align = 1,
@@ -91,6 +91,90 @@ static const struct lifecycle lifecycles[] = {
      .budget = BUDGET,
      .evidence = "the driver's source; its snapshot has no N6 target, so that anyone uses it with "
                  "an N6 is [INF]"},
+    /* pyocd/target/pack/flash_algo.py, pyocd/flash/flash.py and builder.py, options.py [seen]: one
+     * download for a session, Init and UnInit around each phase, buffers of a page in turn, the
+     * word 0xE7FDBE00 (BKPT; B to it), a canary under the stack. It halts, it does not reset. */
+    {.name = "flm",
+     .summary = "pyOCD with a .FLM (CMSIS flash algorithm); Keil's way by host options",
+     .link = "jlink",
+     .family = FAMILY_FLM,
+     .format = FORMAT_ALGORITHM,
+     .view = VIEW_PACK,
+     .call = CALL_ALGORITHM,
+     .stack_check = STACK_CANARY,
+     .skips_same = true,
+     .verify_unreads = true,
+     .writes_pages = true,
+     .return_word = UINT32_C(0xE7FDBE00),
+     .place_rule = PLACE_END,
+     .stack_size = 512,
+     .static_base = 1,
+     .neighbour_rule = NEIGHBOURS_KEPT,
+     .download_rule = DOWNLOAD_ONCE,
+     .buffer_count = 2,
+     .init_timeout_ms = 5000,
+     .write_timeout_ms = 10000,
+     .read_timeout_ms = 10000,
+     .erase_timeout_ms = 10000,
+     .mass_erase_timeout_ms = 240000,
+     .budget = BUDGET,
+     .evidence = "pyOCD's source; it has no N6 target of its own, and what Keil does beyond the "
+                 "CMSIS-Pack specification is [memory]"},
+    /* probe-rs/src/flashing/flasher.rs and flash_algorithm.rs, target-gen/src/algorithm_binary.rs,
+     * probe-rs/src/vendor/st/sequences/stm32n6.rs [seen]. */
+    {.name = "probe-rs",
+     .summary = "probe-rs with a .FLM taken in by target-gen: resets and cleans the core first",
+     .link = "jlink",
+     .family = FAMILY_PROBE_RS,
+     .format = FORMAT_ALGORITHM,
+     .view = VIEW_TARGET_GEN,
+     .call = CALL_ALGORITHM,
+     .stack_check = STACK_FILLED,
+     .reset = RESET_CLEAN,
+     .device_timeouts = true,
+     .writes_pages = true,
+     .return_word = UINT32_C(0xBE00BE00),
+     .place_rule = PLACE_START,
+     .stack_size = 512,
+     .static_base = 1,
+     .download_rule = DOWNLOAD_ONCE,
+     .verify_rule = VERIFY_CALL,
+     .buffer_count = 2,
+     .init_timeout_ms = 2000,
+     .read_timeout_ms = 30000,
+     .mass_erase_timeout_ms = 40000,
+     .budget = BUDGET,
+     .evidence = "probe-rs' source, N6 sequence included; which byte of the filled stack it looks "
+                 "at is [memory]"},
+    /* kb.segger.com: J-Link flash programming, SEGGER Flash Loader; SEGGER's template of an Open
+     * Flashloader [seen]. Where in the work RAM things lie is not published. */
+    {.name = "jlink-ofl",
+     .summary = "J-Link's own flash download with an Open Flashloader, a SEGGER one or a .FLM",
+     .link = "jlink",
+     .family = FAMILY_JLINK,
+     .format = FORMAT_ALGORITHM,
+     .view = VIEW_WORK_RAM,
+     .call = CALL_ALGORITHM_ALL,
+     .skips_same = true,
+     .checks_blank = true,
+     .device_timeouts = true,
+     .writes_pages = true,
+     .return_word = UINT32_C(0x0000BE00),
+     .place_rule = PLACE_WORK,
+     .stack_size = 512,
+     .static_base = 1,
+     .neighbour_rule = NEIGHBOURS_KEPT,
+     .download_rule = DOWNLOAD_EACH_OPERATION,
+     .verify_rule = VERIFY_CALL,
+     .mask_interrupts = 1,
+     .buffer_count = 1,
+     .init_timeout_ms = 10000,
+     .read_timeout_ms = 10000,
+     .mass_erase_timeout_ms = 240000,
+     .budget = BUDGET,
+     .evidence =
+         "order, stack and masked interrupts: SEGGER's knowledge base; all else is [INF] or "
+         "[memory], see the host options"},
 };
 
 const struct lifecycle *lifecycle_find(const char *name)
@@ -109,4 +193,14 @@ const struct lifecycle *lifecycle_find(const char *name)
 const struct lifecycle *lifecycle_at(unsigned index)
 {
     return index < sizeof lifecycles / sizeof lifecycles[0] ? &lifecycles[index] : NULL;
+}
+
+const struct lifecycle *lifecycle_for(enum loader_format format, unsigned index)
+{
+    for (size_t i = 0; i < sizeof lifecycles / sizeof lifecycles[0]; i++) {
+        if (lifecycles[i].format == format && index-- == 0) {
+            return &lifecycles[i];
+        }
+    }
+    return NULL;
 }

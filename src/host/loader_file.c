@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "host/loader_file.h"
 
+#include "host/loader_algorithm.h"
 #include "host/loader_pieces.h"
 #include "image/image.h"
 
@@ -16,6 +17,8 @@ static const char *const function_names[LOADER_FUNCTION_COUNT] = {
     [LOADER_READ] = "Read",
     [LOADER_VERIFY] = "Verify",
     [LOADER_CHECKSUM] = "CheckSum",
+    [LOADER_UNINIT] = "UnInit",
+    [LOADER_BLANK_CHECK] = "BlankCheck",
 };
 
 const char *loader_function_name(enum loader_function function)
@@ -81,14 +84,15 @@ const struct loader_symbol *loader_file_symbol(const struct loader_file *loader,
 static bool check_info(const struct loader_file *loader, struct error *error)
 {
     const struct storage_info *info = &loader->info;
+    const char *symbol = loader->format == FORMAT_ALGORITHM ? "FlashDevice" : "StorageInfo";
     if (memchr(info->device_name, 0, sizeof info->device_name) == NULL) {
         return error_set(error, ERROR_LOADER_SHAPE, loader->path, 0, 0,
-                         "StorageInfo: DeviceName does not end");
+                         "%s: DeviceName does not end", symbol);
     }
     for (const char *at = info->device_name; *at != '\0'; at++) {
         if (!is_printable(*at)) {
             return error_set(error, ERROR_LOADER_SHAPE, loader->path, 0, 0,
-                             "StorageInfo: DeviceName holds byte 0x%02x", (unsigned char)*at);
+                             "%s: the name holds byte 0x%02x", symbol, (unsigned char)*at);
         }
     }
     uint64_t total = 0;
@@ -97,23 +101,35 @@ static bool check_info(const struct loader_file *loader, struct error *error)
     }
     if ((uint64_t)info->device_start_address + info->device_size > UINT64_C(0x100000000)) {
         return error_set(error, ERROR_LOADER_SHAPE, loader->path, 0, 0,
-                         "StorageInfo: 0x%x bytes from 0x%08x on leave the address space",
+                         "%s: 0x%x bytes from 0x%08x on leave the address space", symbol,
                          info->device_size, info->device_start_address);
     }
     if (info->device_size == 0 || total != info->device_size) {
         return error_set(error, ERROR_LOADER_SHAPE, loader->path, 0, 0,
-                         "StorageInfo: sectors add up to 0x%llx, DeviceSize is 0x%x",
+                         "%s: sectors add up to 0x%llx, its size is 0x%x", symbol,
                          (unsigned long long)total, info->device_size);
     }
     return true;
 }
 
+static bool take_pieces(struct loader_file *loader, enum loader_view view,
+                        const struct elf_file *elf, size_t size, struct error *error)
+{
+    switch (view) {
+    case VIEW_SEGMENTS: return loader_pieces_by_segments(loader, elf, size, error);
+    case VIEW_SECTIONS: return loader_pieces_by_sections(loader, elf, size, error);
+    case VIEW_PACK: return loader_algorithm_by_pack(loader, elf, error);
+    case VIEW_TARGET_GEN: return loader_algorithm_by_target_gen(loader, elf, error);
+    case VIEW_WORK_RAM: return loader_algorithm_whole(loader, elf, size, error);
+    }
+    return false;
+}
+
 static bool parse(struct loader_file *loader, enum loader_view view, const struct elf_file *elf,
                   size_t size, struct error *error)
 {
-    bool good = view == VIEW_SECTIONS ? loader_pieces_by_sections(loader, elf, size, error)
-                                      : loader_pieces_by_segments(loader, elf, size, error);
-    return good && take_symbols(loader, elf, error) && check_info(loader, error);
+    return take_pieces(loader, view, elf, size, error) && take_symbols(loader, elf, error) &&
+           check_info(loader, error);
 }
 
 bool loader_file_parse(struct loader_file *loader, enum loader_view view, const char *name,
@@ -159,6 +175,8 @@ void loader_file_release(struct loader_file *loader)
 {
     free(loader->file);
     loader->file = NULL;
+    free(loader->blob);
+    loader->blob = NULL;
     loader->piece_count = 0;
     free(loader->symbols);
     loader->symbols = NULL;
@@ -168,9 +186,51 @@ void loader_file_release(struct loader_file *loader)
 bool loader_file_needs(const struct loader_file *loader, enum loader_function function,
                        struct error *error)
 {
-    return loader->entry[function] != 0 ||
+    return loader_file_has(loader, function) ||
            error_set(error, ERROR_LOADER_SHAPE, loader->path, 0, 0, "no symbol %s",
-                     loader_function_name(function));
+                     loader->format == FORMAT_ALGORITHM ? loader_algorithm_name(function)
+                                                        : loader_function_name(function));
+}
+
+bool loader_file_has(const struct loader_file *loader, enum loader_function function)
+{
+    return loader->name[function] != NULL;
+}
+
+bool loader_file_succeeded(const struct loader_file *loader, enum loader_function function,
+                           const uint32_t arguments[4], uint32_t result)
+{
+    if (loader->format == FORMAT_ALGORITHM) {
+        return loader_algorithm_succeeded(loader, function, arguments, result);
+    }
+    return function == LOADER_CHECKSUM || result == (function == LOADER_VERIFY ? 0 : 1);
+}
+
+static bool has_symbol(const uint8_t *bytes, size_t size, const char *path, const char *name)
+{
+    struct elf_file elf;
+    struct error error = {0};
+    if (!elf_is_elf(bytes, size) || !elf_parse(&elf, path, bytes, size, &error)) {
+        return false;
+    }
+    const bool found = elf_find_symbol(&elf, name) != NULL;
+    elf_release(&elf);
+    return found;
+}
+
+bool loader_file_sniff(const char *path, enum loader_format *format)
+{
+    size_t size = 0;
+    struct error error = {0};
+    uint8_t *bytes = image_read_whole_file(path, &size, &error);
+    if (bytes == NULL) {
+        return false;
+    }
+    const bool stldr = has_symbol(bytes, size, path, "StorageInfo");
+    const bool algorithm = has_symbol(bytes, size, path, "FlashDevice");
+    free(bytes);
+    *format = algorithm ? FORMAT_ALGORITHM : FORMAT_STLDR;
+    return stldr != algorithm;
 }
 
 bool loader_file_is_named(const struct loader_file *loader)
@@ -198,4 +258,19 @@ bool loader_file_sector(const struct loader_file *loader, uint32_t offset, uint3
         group_start += group_size;
     }
     return false;
+}
+
+uint32_t loader_file_sector_index(const struct loader_file *loader, uint32_t start)
+{
+    uint32_t index = 0, group_start = 0;
+    for (int i = 0; i < STORAGE_INFO_SECTOR_GROUPS && loader->info.sectors[i].count != 0; i++) {
+        const struct storage_info_sectors *group = &loader->info.sectors[i];
+        const uint32_t group_size = group->count * group->size;
+        if (start - group_start < group_size) {
+            return index + (start - group_start) / group->size;
+        }
+        index += group->count;
+        group_start += group_size;
+    }
+    return index;
 }

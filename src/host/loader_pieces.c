@@ -142,11 +142,20 @@ static void gather_image(struct loader_file *loader, const struct loader_piece *
     loader->file_size = (uint32_t)(file_end - start);
 }
 
+/* A function at address 0 is none: nobody could tell it from an undefined one. */
+static void take_entry(struct loader_file *loader, int function, const struct elf_symbol *symbol)
+{
+    const uint32_t address = symbol != NULL ? symbol->value & ~UINT32_C(1) : 0;
+    loader->entry[function] = address;
+    loader->name[function] =
+        address != 0 ? loader_function_name((enum loader_function)function) : NULL;
+}
+
 static bool check_entries(const struct loader_file *loader, const struct elf_file *elf,
                           struct error *error)
 {
-    for (int i = 0; i < LOADER_FUNCTION_COUNT; i++) {
-        if (loader->entry[i] != 0 && piece_at(loader, loader->entry[i]) == NULL) {
+    for (int i = 0; i < LOADER_STLDR_FUNCTIONS; i++) {
+        if (loader->name[i] != NULL && piece_at(loader, loader->entry[i]) == NULL) {
             return error_set(error, ERROR_LOADER_SHAPE, elf->name, 0, 0,
                              "%s at 0x%08x is in nothing that is downloaded",
                              loader_function_name((enum loader_function)i), loader->entry[i]);
@@ -158,10 +167,8 @@ static bool check_entries(const struct loader_file *loader, const struct elf_fil
 bool loader_pieces_by_segments(struct loader_file *loader, const struct elf_file *elf,
                                size_t file_size, struct error *error)
 {
-    for (int i = 0; i < LOADER_FUNCTION_COUNT; i++) {
-        const struct elf_symbol *symbol =
-            elf_find_symbol(elf, loader_function_name((enum loader_function)i));
-        loader->entry[i] = symbol != NULL ? symbol->value & ~UINT32_C(1) : 0;
+    for (int i = 0; i < LOADER_STLDR_FUNCTIONS; i++) {
+        take_entry(loader, i, elf_find_symbol(elf, loader_function_name((enum loader_function)i)));
     }
     const struct elf_symbol *symbol = elf_find_symbol(elf, STORAGE_INFO);
     if (symbol == NULL) {
@@ -238,9 +245,9 @@ static const struct elf_section *info_section(struct loader_file *loader,
             (elf->sections[symbol->section].flags & ELF_SHF_ALLOC) != 0) {
             info = &elf->sections[symbol->section];
         }
-        for (int k = 0; k < LOADER_FUNCTION_COUNT; k++) {
+        for (int k = 0; k < LOADER_STLDR_FUNCTIONS; k++) {
             if (strcmp(symbol->name, loader_function_name((enum loader_function)k)) == 0) {
-                loader->entry[k] = symbol->value & ~UINT32_C(1);
+                take_entry(loader, k, symbol);
             }
         }
     }

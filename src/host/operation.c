@@ -14,6 +14,47 @@ static uint32_t min_u32(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
+/* Milliseconds that the tool waits for a Write or SectorErase. */
+static uint32_t patience(const struct session *session, enum loader_function function)
+{
+    const bool write = function == LOADER_WRITE;
+    if (session->lifecycle->device_timeouts) {
+        return write ? session->loader->program_timeout_ms : session->loader->erase_timeout_ms;
+    }
+    return write ? session->lifecycle->write_timeout_ms : session->lifecycle->erase_timeout_ms;
+}
+
+/* The operation is over: its phase ends too. What went wrong first is what is told. */
+static bool finish(struct session *session, bool good, struct error *error)
+{
+    struct error ignored = {0};
+    return good ? session_end(session, error) : (session_end(session, &ignored), false);
+}
+
+/* A flash algorithm erases one sector a call; SEGGER's takes a run, of which it gets one as well. */
+static bool erase_one_by_one(struct session *session, uint32_t address, uint32_t size,
+                             struct error *error)
+{
+    const uint32_t base = session->loader->info.device_start_address;
+    for (uint32_t done = 0; done < size;) {
+        uint32_t start = 0, sector = 0;
+        if (!loader_file_sector(session->loader, address - base + done, &start, &sector)) {
+            return error_set(error, ERROR_IMAGE_OUTSIDE, NULL, 0, 0,
+                             "0x%08x is in no sector of the loader", address + done);
+        }
+        const uint32_t arguments[4] = {base + start,
+                                       loader_file_sector_index(session->loader, start), 1, 0};
+        if (session_cancelled(session, error) ||
+            !session_call_checked(session, LOADER_SECTOR_ERASE, arguments,
+                                  patience(session, LOADER_SECTOR_ERASE), error)) {
+            return false;
+        }
+        done = start + sector - (address - base);
+        session_progress(session, "erase", done < size ? done : size, size);
+    }
+    return true;
+}
+
 static bool erase_sectors(struct session *session, uint32_t address, uint32_t size,
                           struct error *error)
 {
@@ -27,7 +68,7 @@ static bool erase_sectors(struct session *session, uint32_t address, uint32_t si
     const uint32_t arguments[4] = {address, base + start + (first ? 0 : sector - 1), 0, 0};
     return session_refresh(session, OPERATION_ERASE, error) &&
            session_call_checked(session, LOADER_SECTOR_ERASE, arguments,
-                                session->lifecycle->erase_timeout_ms, error);
+                                patience(session, LOADER_SECTOR_ERASE), error);
 }
 
 bool operation_erase(struct session *session, uint32_t address, uint32_t size, struct error *error)
@@ -36,6 +77,9 @@ bool operation_erase(struct session *session, uint32_t address, uint32_t size, s
     if (!loader_file_needs(session->loader, LOADER_SECTOR_ERASE, error) ||
         !session_begin(session, OPERATION_ERASE, error)) {
         return false;
+    }
+    if (session->loader->format == FORMAT_ALGORITHM) {
+        return finish(session, erase_one_by_one(session, address, size, error), error);
     }
     for (uint32_t done = 0; done < size;) {
         uint32_t now = min_u32(size - done, chunk);
@@ -67,14 +111,16 @@ static bool check_name(const struct session *session, struct error *error)
 bool operation_erase_all(struct session *session, struct error *error)
 {
     const struct storage_info *info = &session->loader->info;
-    if (session->loader->entry[LOADER_MASS_ERASE] == 0) {
+    if (!loader_file_has(session->loader, LOADER_MASS_ERASE)) {
         return operation_erase(session, info->device_start_address, info->device_size, error);
     }
     const uint32_t arguments[4] = {0, 0, 0, 0};
     if (!check_name(session, error) || session_cancelled(session, error) ||
         !session_begin(session, OPERATION_ERASE, error) ||
-        !session_call_checked(session, LOADER_MASS_ERASE, arguments,
-                              session->lifecycle->mass_erase_timeout_ms, error)) {
+        !finish(session,
+                session_call_checked(session, LOADER_MASS_ERASE, arguments,
+                                     session->lifecycle->mass_erase_timeout_ms, error),
+                error)) {
         return false;
     }
     session_progress(session, "erase", info->device_size, info->device_size);
@@ -90,8 +136,8 @@ static bool write_chunk(struct session *session, uint32_t address, const uint8_t
         return false;
     }
     const uint32_t arguments[4] = {address, size, buffer, 0};
-    return session_call_checked(session, LOADER_WRITE, arguments,
-                                session->lifecycle->write_timeout_ms, error);
+    return session_call_checked(session, LOADER_WRITE, arguments, patience(session, LOADER_WRITE),
+                                error);
 }
 
 static bool write_segments(struct session *session, const struct image *image, uint64_t *written,
@@ -130,7 +176,7 @@ bool operation_write(struct session *session, const struct image *image, uint64_
     bool good = pages_fill(&pages, image, &session->loader->info, error) &&
                 write_segments(session, &pages, written, error);
     image_release(&pages);
-    return good;
+    return finish(session, good, error);
 }
 
 static bool read_chunk(struct session *session, uint32_t address, uint8_t *bytes, uint32_t size,
@@ -141,7 +187,8 @@ static bool read_chunk(struct session *session, uint32_t address, uint8_t *bytes
     if (!session_refresh(session, OPERATION_READ, error)) {
         return false;
     }
-    if (session->loader->entry[LOADER_READ] == 0 || session->lifecycle->read_rule == READ_WINDOW) {
+    if (!loader_file_has(session->loader, LOADER_READ) ||
+        session->lifecycle->read_rule == READ_WINDOW) {
         return target->ops->read_memory(target->context, address, bytes, size, error);
     }
     const uint32_t arguments[4] = {address, size, buffer, 0};
@@ -150,12 +197,9 @@ static bool read_chunk(struct session *session, uint32_t address, uint8_t *bytes
            target->ops->read_memory(target->context, buffer, bytes, size, error);
 }
 
-bool operation_read(struct session *session, const char *what, uint32_t address, uint8_t *bytes,
-                    uint32_t size, struct error *error)
+static bool read_chunks(struct session *session, const char *what, uint32_t address, uint8_t *bytes,
+                        uint32_t size, struct error *error)
 {
-    if (!session_begin(session, OPERATION_READ, error)) {
-        return false;
-    }
     for (uint32_t done = 0; done < size;) {
         uint32_t now = min_u32(size - done, session->layout.read_size);
         if (session_cancelled(session, error) ||
@@ -168,6 +212,13 @@ bool operation_read(struct session *session, const char *what, uint32_t address,
         }
     }
     return true;
+}
+
+bool operation_read(struct session *session, const char *what, uint32_t address, uint8_t *bytes,
+                    uint32_t size, struct error *error)
+{
+    return session_begin(session, OPERATION_READ, error) &&
+           finish(session, read_chunks(session, what, address, bytes, size, error), error);
 }
 
 struct difference {
@@ -209,6 +260,37 @@ static bool compare_stretch(struct session *session, const struct stretch *stret
     return true;
 }
 
+static bool refuse_difference(const struct stretch *stretch, uint32_t result, struct error *error)
+{
+    return error_set(error, ERROR_VERIFY_MISMATCH, NULL, 0, 0,
+                     "Verify of 0x%08x+0x%x returned 0x%08x", stretch->address, stretch->size,
+                     result);
+}
+
+/* An algorithm's Verify counts bytes; it returns the address behind the last one, or that of the first
+ * difference. The bytes are uploaded again for it. */
+static bool call_algorithm_verify(struct session *session, const struct stretch *stretch,
+                                  struct error *error)
+{
+    for (uint32_t done = 0; done < stretch->size;) {
+        uint32_t buffer = 0, results[2] = {0, 0};
+        const uint32_t now = min_u32(stretch->size - done, session->layout.buffer_size);
+        if (!session_fill_buffer(session, stretch->expected + done, now, &buffer, error)) {
+            return false;
+        }
+        const uint32_t arguments[4] = {stretch->address + done, now, buffer, 0};
+        if (!session_call(session, LOADER_VERIFY, arguments, session->lifecycle->read_timeout_ms,
+                          results, error)) {
+            return false;
+        }
+        if (!loader_file_succeeded(session->loader, LOADER_VERIFY, arguments, results[0])) {
+            return refuse_difference(stretch, results[0], error);
+        }
+        done += now;
+    }
+    return true;
+}
+
 /* Verify counts words; it returns 0, or the address of the first difference. */
 static bool call_verify(struct session *session, const struct stretch *stretch, struct error *error)
 {
@@ -222,9 +304,7 @@ static bool call_verify(struct session *session, const struct stretch *stretch, 
                       results, error)) {
         return false;
     }
-    return results[0] == 0 || error_set(error, ERROR_VERIFY_MISMATCH, NULL, 0, 0,
-                                        "Verify of 0x%08x+0x%x returned 0x%08x", stretch->address,
-                                        stretch->size, results[0]);
+    return results[0] == 0 || refuse_difference(stretch, results[0], error);
 }
 
 /* Whole words by Verify if the tool and the loader have it; odd bytes at either end are compared.
@@ -233,8 +313,11 @@ static bool verify_stretch(struct session *session, const struct stretch *stretc
                            struct difference *difference, struct error *error)
 {
     if (session->lifecycle->verify_rule == VERIFY_COMPARE ||
-        session->loader->entry[LOADER_VERIFY] == 0) {
+        !loader_file_has(session->loader, LOADER_VERIFY)) {
         return compare_stretch(session, stretch, buffer, difference, error);
+    }
+    if (session->loader->format == FORMAT_ALGORITHM) {
+        return call_algorithm_verify(session, stretch, error);
     }
     uint32_t head = min_u32((0u - stretch->address) & 3u, stretch->size);
     uint32_t body = (stretch->size - head) & ~3u, tail = stretch->size - head - body;
@@ -280,6 +363,7 @@ bool operation_verify(struct session *session, const struct image *image, struct
             verify_segment(session, &image->segments[i], buffer, &done, total, &difference, error);
     }
     free(buffer);
+    good = finish(session, good, error);
     if (good && difference.count > 0) {
         return error_set(error, ERROR_VERIFY_MISMATCH, NULL, 0, 0,
                          "%llu bytes differ, the first at 0x%08x: 0x%02x for 0x%02x",
@@ -300,12 +384,35 @@ static bool sum_is_all_ff(struct session *session, uint32_t address, uint32_t si
     return good;
 }
 
+/* 0 is blank, 1 is not; anything else is a failure. */
+static bool blank_check(struct session *session, uint32_t address, uint32_t size, bool *blank,
+                        struct error *error)
+{
+    const uint32_t arguments[4] = {address, size, session->loader->info.erase_value, 0};
+    uint32_t results[2] = {0, 0};
+    if (!loader_file_has(session->loader, LOADER_BLANK_CHECK)) {
+        return true;
+    }
+    if (!session_begin(session, OPERATION_ERASE, error) ||
+        !session_call(session, LOADER_BLANK_CHECK, arguments, session->lifecycle->read_timeout_ms,
+                      results, error)) {
+        return false;
+    }
+    *blank = results[0] == 0;
+    return loader_file_succeeded(session->loader, LOADER_BLANK_CHECK, arguments, results[0]) ||
+           error_set(error, ERROR_CALL_FAILED, NULL, 0, 0, "%s returned 0x%08x",
+                     session->loader->name[LOADER_BLANK_CHECK], results[0]);
+}
+
 /* A used block mostly shows it in its first bytes. */
 bool operation_is_blank(struct session *session, uint32_t address, uint32_t size, bool *blank,
                         struct error *error)
 {
     *blank = false;
-    if (session->loader->entry[LOADER_CHECKSUM] == 0 || size > UINT32_MAX / 0xFF) {
+    if (session->loader->format == FORMAT_ALGORITHM) {
+        return blank_check(session, address, size, blank, error);
+    }
+    if (!loader_file_has(session->loader, LOADER_CHECKSUM) || size > UINT32_MAX / 0xFF) {
         return true;
     }
     return sum_is_all_ff(session, address, min_u32(size, BLANK_LOOK), blank, error) &&

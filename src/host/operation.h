@@ -22,7 +22,7 @@ bool operation_read(struct session *session, const char *what, uint32_t address,
 /* Reads back and compares; VERIFY_MISMATCH names the first difference and how many bytes differ. */
 bool operation_verify(struct session *session, const struct image *image, struct error *error);
 /* True if CheckSum, run on the target, shows that every byte is FF: the largest byte sum has one
- * cause. *blank is false if the loader has no CheckSum. */
+ * cause; of a flash algorithm if BlankCheck says so. *blank is false if the loader has neither. */
 bool operation_is_blank(struct session *session, uint32_t address, uint32_t size, bool *blank,
                         struct error *error);
 

@@ -39,7 +39,7 @@ static unsigned add_run(struct image *pages, const struct image *image, unsigned
         error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "%u bytes", length);
         return 0;
     }
-    memset(bytes, 0xFF, length);
+    memset(bytes, info->erase_value, length);
     for (unsigned i = first; i < first + count; i++) {
         const struct image_segment *segment = &image->segments[i];
         memcpy(bytes + (segment->address - start), segment->bytes, segment->size);

@@ -124,7 +124,7 @@ static void estimate(struct plan *plan, const struct board *board,
                      const struct lifecycle *lifecycle, const struct link_model *link)
 {
     uint64_t linked = 2 * plan->image_bytes;
-    if (lifecycle->keeps_neighbours) {
+    if (lifecycle->neighbour_rule == NEIGHBOURS_KEPT) {
         linked += 3 * plan->neighbour_bytes;
     }
     for (unsigned i = 0; i < plan->count;) {

@@ -12,6 +12,7 @@ struct job {
     struct image work; /* the images and the neighbours that are kept */
     struct image kept; /* those neighbours alone */
     bool *erase;       /* one per sector of the plan */
+    bool *same;        /* holds what it shall; nothing is done to it */
     bool erasing;      /* the first sector may be gone */
     const struct program_keeping *keeping;
     struct program_report *report;
@@ -20,6 +21,20 @@ struct job {
 static uint64_t now_ns(const struct job *job)
 {
     return job->session->target->ops->now_ns(job->session->target->context);
+}
+
+static bool keeps(const struct job *job)
+{
+    return job->session->lifecycle->neighbour_rule == NEIGHBOURS_KEPT;
+}
+
+/* A tool that compares first, unless the loader makes it think that flash cannot be read. */
+static bool looks_first(const struct job *job)
+{
+    const struct session *session = job->session;
+    const struct lifecycle *lifecycle = session->lifecycle;
+    return (keeps(job) || lifecycle->skips_same || lifecycle->checks_blank) &&
+           !(lifecycle->verify_unreads && loader_file_has(session->loader, LOADER_VERIFY));
 }
 
 /* The record says that the flash was found in the middle of something, or that the last call was to
@@ -78,26 +93,56 @@ static bool keep_neighbours(struct job *job, const struct image *image,
     return true;
 }
 
-/* True if the image's bytes of `sector` fall on erased cells only. */
-static bool falls_on_blank(const struct image *image, const struct plan_sector *sector,
-                           const uint8_t *content)
+/* What the image's bytes of `sector` fall on. */
+struct under {
+    bool blank; /* erased cells only */
+    bool same;  /* what they are themselves */
+};
+
+static struct under look_under(const struct image *image, const struct plan_sector *sector,
+                               const uint8_t *content)
 {
+    struct under under = {true, true};
     for (unsigned i = 0; i < image->count; i++) {
         const struct image_segment *segment = &image->segments[i];
         for (uint32_t at = 0; at < sector->size; at++) {
             uint32_t offset = sector->address + at - segment->address;
-            if (offset < segment->size && content[at] != 0xFF) {
-                return false;
+            if (offset < segment->size) {
+                under.blank = under.blank && content[at] == 0xFF;
+                under.same = under.same && content[at] == segment->bytes[offset];
             }
         }
     }
-    return true;
+    return under;
+}
+
+static bool look_at_sector(struct job *job, const struct image *image, unsigned index,
+                           bool skip_blank, struct error *error)
+{
+    const struct plan_sector *sector = &job->plan->sectors[index];
+    uint8_t *content = malloc(sector->size);
+    if (content == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "%u bytes", sector->size);
+    }
+    bool good = operation_read(job->session, NULL, sector->address, content, sector->size, error);
+    const struct under under =
+        good ? look_under(image, sector, content) : (struct under){false, false};
+    job->same[index] = job->session->lifecycle->skips_same && under.same;
+    if (good && ((skip_blank && under.blank) || job->same[index])) {
+        job->erase[index] = false;
+        job->report->sectors_skipped++;
+    } else if (good && keeps(job) && job->keeping->neighbours) {
+        good = keep_neighbours(job, image, sector, content, error);
+    }
+    free(content);
+    return good;
 }
 
 static bool prepare_sector(struct job *job, const struct image *image, unsigned index,
                            bool skip_blank, struct error *error)
 {
     const struct plan_sector *sector = &job->plan->sectors[index];
+    const bool covered = sector->covered == sector->size;
     bool blank = false;
     if (skip_blank &&
         !operation_is_blank(job->session, sector->address, sector->size, &blank, error)) {
@@ -105,22 +150,58 @@ static bool prepare_sector(struct job *job, const struct image *image, unsigned 
     }
     job->erase[index] = !blank;
     job->report->sectors_skipped += blank;
-    if (blank || !job->keeping->neighbours || sector->covered == sector->size) {
+    if (blank || (!job->session->lifecycle->skips_same && (!job->keeping->neighbours || covered))) {
         return true;
     }
-    uint8_t *content = malloc(sector->size);
-    if (content == NULL) {
-        return error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "%u bytes", sector->size);
+    return look_at_sector(job, image, index, skip_blank, error);
+}
+
+/* Those that are to be erased are asked once more, in a phase of its own. */
+static bool check_blank(struct job *job, struct error *error)
+{
+    const struct plan *plan = job->plan;
+    bool good = true;
+    for (unsigned i = 0; good && i < plan->count; i++) {
+        bool blank = false;
+        if (job->erase[i]) {
+            good = !session_cancelled(job->session, error) &&
+                   operation_is_blank(job->session, plan->sectors[i].address, plan->sectors[i].size,
+                                      &blank, error);
+            job->erase[i] = !blank;
+            job->report->sectors_skipped += blank;
+        }
     }
-    bool good = operation_read(job->session, NULL, sector->address, content, sector->size, error);
-    if (good && skip_blank && falls_on_blank(image, sector, content)) {
-        job->erase[index] = false;
-        job->report->sectors_skipped++;
-    } else if (good) {
-        good = keep_neighbours(job, image, sector, content, error);
+    return session_end(job->session, error) && good;
+}
+
+/* Bytes of sectors that hold them already are not written again. */
+static bool is_same(const struct job *job, uint32_t address, uint32_t *left)
+{
+    for (unsigned i = 0; i < job->plan->count; i++) {
+        const struct plan_sector *sector = &job->plan->sectors[i];
+        if (address - sector->address < sector->size) {
+            *left = sector->size - (address - sector->address);
+            return job->same[i];
+        }
     }
-    free(content);
-    return good;
+    *left = 1;
+    return false;
+}
+
+static bool add_work(struct job *job, const struct image_segment *segment, struct error *error)
+{
+    for (uint32_t done = 0; done < segment->size;) {
+        uint32_t left = 0;
+        const uint32_t rest = segment->size - done;
+        const bool same = is_same(job, segment->address + done, &left);
+        const uint32_t now = left < rest ? left : rest;
+        if (!same && !image_add_bytes(&job->work, segment->source, segment->bytes + done, now,
+                                      IMAGE_BIN, true, segment->address + done, error)) {
+            return false;
+        }
+        done += now;
+    }
+    return true;
 }
 
 /* Cells of a torn erase or program may read FF and decay. No read tells them, and no record: it lies in
@@ -130,6 +211,9 @@ static bool prepare_sector(struct job *job, const struct image *image, unsigned 
 static bool begin(struct job *job, bool *skip_blank, struct error *error)
 {
     struct session *session = job->session;
+    if (session->loader->format == FORMAT_ALGORITHM) {
+        return true; /* each phase begins by itself; what is blank is this tool's own matter */
+    }
     *skip_blank = job->keeping->skip_blank && !record_warns(session);
     if (!session_begin(session, OPERATION_ERASE, error)) {
         return false;
@@ -144,27 +228,8 @@ static bool begin(struct job *job, bool *skip_blank, struct error *error)
     return true;
 }
 
-/* What a tool that does not look first does: every touched sector goes. */
-static bool prepare(struct job *job, const struct image *image, struct error *error)
+static bool look(struct job *job, const struct image *image, struct error *error)
 {
-    const struct lifecycle *lifecycle = job->session->lifecycle;
-    for (unsigned i = 0; i < image->count; i++) {
-        const struct image_segment *segment = &image->segments[i];
-        if (!image_add_bytes(&job->work, segment->source, segment->bytes, segment->size, IMAGE_BIN,
-                             true, segment->address, error)) {
-            return false;
-        }
-    }
-    if (!lifecycle->keeps_neighbours) {
-        if (job->keeping->skip_blank) {
-            session_note(job->session, "%s erases every touched sector, blank or not",
-                         lifecycle->name);
-        }
-        for (unsigned i = 0; i < job->plan->count; i++) {
-            job->erase[i] = true;
-        }
-        return true;
-    }
     bool skip_blank = false;
     if (!begin(job, &skip_blank, error)) {
         return false;
@@ -172,6 +237,30 @@ static bool prepare(struct job *job, const struct image *image, struct error *er
     for (unsigned i = 0; i < job->plan->count; i++) {
         if (session_cancelled(job->session, error) ||
             !prepare_sector(job, image, i, skip_blank, error)) {
+            return false;
+        }
+    }
+    return !job->session->lifecycle->checks_blank || check_blank(job, error);
+}
+
+/* A tool that does not look first erases every touched sector. */
+static bool prepare(struct job *job, const struct image *image, struct error *error)
+{
+    const bool looks = looks_first(job);
+    const bool algorithm = job->session->loader->format == FORMAT_ALGORITHM;
+    if (job->keeping->skip_blank && (!looks || algorithm)) {
+        session_note(job->session, "%s erases %s", job->session->lifecycle->name,
+                     looks ? "what it finds different, blank or not"
+                           : "every touched sector, blank or not");
+    }
+    for (unsigned i = 0; i < job->plan->count; i++) {
+        job->erase[i] = true;
+    }
+    if (looks && !look(job, image, error)) {
+        return false;
+    }
+    for (unsigned i = 0; i < image->count; i++) {
+        if (!add_work(job, &image->segments[i], error)) {
             return false;
         }
     }
@@ -202,7 +291,7 @@ static bool erase(struct job *job, struct error *error)
         for (; i < plan->count && job->erase[i] && plan->sectors[i].address == start + size; i++) {
             size += plan->sectors[i].size;
         }
-        bool whole = job->session->lifecycle->keeps_neighbours &&
+        bool whole = job->session->lifecycle->family == FAMILY_NATIVE &&
                      size == job->session->loader->info.device_size;
         if (whole ? !operation_erase_all(job->session, error)
                   : !operation_erase(job->session, start, size, error)) {
@@ -229,14 +318,15 @@ static bool run_stages(struct job *job, const struct image *image, struct error 
     }
     start = now_ns(job);
     report->stage = "program";
-    good = operation_write(job->session, &job->work, &report->written_bytes, error);
+    good = job->work.count == 0 ||
+           operation_write(job->session, &job->work, &report->written_bytes, error);
     report->program_ns = now_ns(job) - start;
     if (!good) {
         return false;
     }
     start = now_ns(job);
     report->stage = "verify";
-    good = operation_verify(job->session, &job->work, error);
+    good = job->work.count == 0 || operation_verify(job->session, &job->work, error);
     report->verify_ns = now_ns(job) - start;
     return good;
 }
@@ -250,7 +340,8 @@ bool program_run(struct session *session, const struct image *image, const struc
     image_init(&job.work);
     image_init(&job.kept);
     job.erase = calloc(plan->count + 1u, sizeof *job.erase);
-    bool good = job.erase != NULL
+    job.same = calloc(plan->count + 1u, sizeof *job.same);
+    bool good = job.erase != NULL && job.same != NULL
                     ? run_stages(&job, image, error)
                     : error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "a list of sectors");
     if (good ? !keeping->file_stays : !job.erasing) {
@@ -259,5 +350,6 @@ bool program_run(struct session *session, const struct image *image, const struc
     image_release(&job.work);
     image_release(&job.kept);
     free(job.erase);
+    free(job.same);
     return good;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "host/session.h"
 
+#include "host/call.h"
 #include "host/download.h"
 #include "host/explain.h"
+#include "host/phase.h"
 #include "host/silence.h"
 #include "host/stop.h"
 
@@ -76,16 +78,6 @@ static bool set_register(struct session *session, enum target_register reg, uint
     return session->target->ops->write_register(session->target->context, reg, value, error);
 }
 
-/* For those that some debug servers do not give. The guard of our loader does without. */
-static bool set_if_there(struct session *session, enum target_register reg, uint32_t value,
-                         struct error *error)
-{
-    const struct target *target = session->target;
-    return (target->ops->has_register != NULL &&
-            !target->ops->has_register(target->context, reg)) ||
-           set_register(session, reg, value, error);
-}
-
 static bool write_memory(struct session *session, uint32_t address, const void *bytes, size_t size,
                          struct error *error)
 {
@@ -107,64 +99,22 @@ static bool park(struct session *session, struct error *error)
         return true;
     }
     return set_register(session, TARGET_PC, layout->base, error) &&
-           set_if_there(session, TARGET_MSP, layout->base + PARKING_STACK, error) &&
+           call_set_if_there(session, TARGET_MSP, layout->base + PARKING_STACK, error) &&
            set_register(session, TARGET_XPSR, XPSR_THUMB, error) &&
            (lifecycle->buffer_zeroed == 0 ||
             write_memory(session, layout->buffer, zeros, lifecycle->buffer_zeroed, error)) &&
            write_memory(session, layout->base, &bkpt, sizeof bkpt, error);
 }
 
+static bool prepare_ram(struct session *session, struct error *error)
+{
+    return session->loader->format == FORMAT_ALGORITHM ? phase_prepare_ram(session, error)
+                                                       : park(session, error);
+}
+
 bool session_download(struct session *session, struct error *error)
 {
-    return park(session, error) && download_image(session, error);
-}
-
-static bool clean_core(struct session *session, struct error *error)
-{
-    return set_if_there(session, TARGET_CONTROL, 0, error) &&
-           set_if_there(session, TARGET_PRIMASK, 1, error) &&
-           set_if_there(session, TARGET_FAULTMASK, 0, error) &&
-           set_if_there(session, TARGET_BASEPRI, 0, error) &&
-           set_if_there(session, TARGET_MSPLIM, 0, error) &&
-           set_if_there(session, TARGET_PSPLIM, 0, error);
-}
-
-/* target_run_algorithm(): privileged Thread mode, SPSEL as found, interrupts off by PRIMASK. It
- * puts all registers back afterwards, which nobody sees before the next call. */
-static bool prepare_as_openocd(struct session *session, struct error *error)
-{
-    uint32_t control = 0;
-    const struct target *target = session->target;
-    const bool given = target->ops->has_register == NULL ||
-                       target->ops->has_register(target->context, TARGET_CONTROL);
-    return (!given ||
-            target->ops->read_register(target->context, TARGET_CONTROL, &control, error)) &&
-           set_if_there(session, TARGET_CONTROL, control & ~UINT32_C(1), error) &&
-           set_if_there(session, TARGET_PRIMASK, 1, error);
-}
-
-static bool set_call_registers(struct session *session, uint32_t entry, const uint32_t arguments[4],
-                               struct error *error)
-{
-    const struct layout *layout = &session->layout;
-    uint32_t call = session->lifecycle->call;
-    int zeroed = call == CALL_OPENOCD ? 3 : 12;
-    for (int i = 0; i <= zeroed; i++) {
-        uint32_t value = i < 4 ? arguments[i] : 0;
-        if (!set_register(session, (enum target_register)(TARGET_R0 + i), value, error)) {
-            return false;
-        }
-    }
-    if ((call == CALL_CLEAN_CORE && !clean_core(session, error)) ||
-        (call == CALL_OPENOCD && !prepare_as_openocd(session, error))) {
-        return false;
-    }
-    return set_register(session, TARGET_SP, layout->stack, error) &&
-           set_register(session, TARGET_LR, layout->base | 1u, error) &&
-           set_register(session, TARGET_PC, entry, error) &&
-           set_register(session, TARGET_XPSR, XPSR_THUMB, error) &&
-           (call == CALL_OPENOCD || (set_if_there(session, TARGET_MSP, layout->stack, error) &&
-                                     set_if_there(session, TARGET_PSP, 0, error)));
+    return prepare_ram(session, error) && download_image(session, error);
 }
 
 /* A breakpoint in software: the halfword is the tool's for the time of the call. */
@@ -238,19 +188,23 @@ static bool report_no_return(struct session *session, enum loader_function funct
 {
     const struct target_ops *ops = session->target->ops;
     char state[320];
+    if (session->loader->format == FORMAT_ALGORITHM) { /* the next one starts from a download */
+        session->phase = 0;
+        session->downloaded = false;
+    }
     if (stop == TARGET_RUNNING && !ops->halt(session->target->context, error)) {
         return false;
     }
     stop_describe(session, state, sizeof state);
     if (stop == TARGET_RUNNING && is_cancelled(session)) {
         return error_set(error, ERROR_INTERRUPTED, NULL, 0, 0, "the core was halted inside %s, %s",
-                         loader_function_name(function), state);
+                         session->loader->name[function], state);
     }
     enum error_code code = stop == TARGET_LOCKUP    ? ERROR_CALL_LOCKUP
                            : stop == TARGET_RUNNING ? ERROR_CALL_TIMEOUT
                                                     : ERROR_TARGET;
     bool has_text = stop == TARGET_HALTED || stop == TARGET_LOST;
-    error_set(error, code, NULL, 0, 0, "%s, %s, %s%s%s", loader_function_name(function),
+    error_set(error, code, NULL, 0, 0, "%s, %s, %s%s%s", session->loader->name[function],
               stop_phrase(stop, exhausted), state, has_text ? ": " : "",
               has_text ? ops->stop_text(session->target->context) : "");
     if (!session->has_record && !session_read_record(session)) {
@@ -304,7 +258,7 @@ bool session_call(struct session *session, enum loader_function function,
     uint16_t saved = 0;
     session->stats.calls++;
     session->called = function != LOADER_INIT;
-    if (!set_call_registers(session, entry, arguments, error) ||
+    if (!call_set_registers(session, function, entry, arguments, error) ||
         !lend_bkpt(session, &saved, error)) {
         return false;
     }
@@ -327,7 +281,7 @@ bool session_call(struct session *session, enum loader_function function,
     if (!returned) {
         return report_no_return(session, function, stop, exhausted, timeout_ms, error);
     }
-    return return_bkpt(session, saved, error);
+    return return_bkpt(session, saved, error) && phase_check_stack(session, function, error);
 }
 
 bool session_read_record(struct session *session)
@@ -368,19 +322,20 @@ bool session_call_checked(struct session *session, enum loader_function function
     if (!session_call(session, function, arguments, timeout_ms, results, error)) {
         return false;
     }
-    if (results[0] == 1) {
+    if (loader_file_succeeded(session->loader, function, arguments, results[0])) {
         return function != LOADER_INIT || has_run(session, error);
     }
-    enum error_code code = function == LOADER_INIT ? ERROR_INIT_FAILED : ERROR_CALL_FAILED;
+    const bool init = function == LOADER_INIT && session->loader->format == FORMAT_STLDR;
+    enum error_code code = init ? ERROR_INIT_FAILED : ERROR_CALL_FAILED;
     struct explanation explanation = {.what = "the loader left no record of a reason"};
     const bool told = session_read_record(session);
     if (told) {
         explain_record(&session->record, session->board, &explanation);
     }
-    if (function == LOADER_INIT) {
+    if (init) {
         error_set(error, code, NULL, 0, 0, "%s", explanation.what);
     } else {
-        error_set(error, code, NULL, 0, 0, "%s returned %u: %s", loader_function_name(function),
+        error_set(error, code, NULL, 0, 0, "%s returned %u: %s", session->loader->name[function],
                   results[0], explanation.what);
     }
     if (told) {
@@ -414,13 +369,21 @@ bool session_begin(struct session *session, enum operation operation, struct err
     if (session->prepared && lifecycle->init_rule == INIT_ONCE) {
         return true;
     }
-    session->prepared = false;
     if (session->stats.calls == 0) {
         session_read_record(session); /* so that what an earlier tool left is not taken for news */
     }
+    if (session->loader->format == FORMAT_ALGORITHM) {
+        return phase_begin(session, operation, error);
+    }
+    session->prepared = false;
     bool keep = session->downloaded && lifecycle->download_rule == DOWNLOAD_ONCE;
     return park(session, error) && (keep || download_image(session, error)) &&
            call_init(session, operation, error);
+}
+
+bool session_end(struct session *session, struct error *error)
+{
+    return phase_end(session, error);
 }
 
 bool session_refresh(struct session *session, enum operation operation, struct error *error)

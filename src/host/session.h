@@ -56,6 +56,7 @@ struct session {
     bool downloaded;    /* at least once */
     bool prepared;      /* Init has succeeded for the operation that is under way */
     bool called;        /* something else was called since Init */
+    uint32_t phase;     /* of a flash algorithm: 1, 2 or 3 between its Init and UnInit; else 0 */
     unsigned buffers;   /* that were filled so far; with two they are used in turn */
 };
 
@@ -80,6 +81,9 @@ bool session_download(struct session *session, struct error *error);
 /* Parks the core, downloads and calls Init, as far as the lifecycle does so for a new operation. */
 bool session_begin(struct session *session, enum operation operation, struct error *error);
 
+/* The operation is over, well or not: UnInit, under a lifecycle that does so. */
+bool session_end(struct session *session, struct error *error);
+
 /* Before a call of Write, Read, SectorErase or Verify: Init again, under a lifecycle that does so. */
 bool session_refresh(struct session *session, enum operation operation, struct error *error);
 
@@ -88,14 +92,15 @@ bool session_fill_buffer(struct session *session, const uint8_t *bytes, uint32_t
                          uint32_t *buffer, struct error *error);
 
 /* Calls an exported function with R0..R3; R0 and R1 come back. CALL_TIMEOUT, CALL_LOCKUP or TARGET
- * if it did not return; what it returned is the caller's to judge. */
+ * if it did not return, STACK_OVERFLOW if the tool's own check says so; what it returned is the
+ * caller's to judge. */
 bool session_call(struct session *session, enum loader_function function,
                   const uint32_t arguments[4], uint32_t timeout_ms, uint32_t results[2],
                   struct error *error);
 
-/* session_call() for the functions that return 1 for success; anything else becomes CALL_FAILED (or
- * INIT_FAILED) with the reason from the flight record, where there is one. NOT_RUN if Init returned 1
- * on a real target and left no new record, though this loader writes one. */
+/* session_call(), and what the loader's format calls a failure becomes CALL_FAILED (INIT_FAILED for
+ * the Init of a .stldr) with the reason from the flight record, where there is one. NOT_RUN if Init
+ * succeeded on a real target and left no new record, though this loader writes one. */
 bool session_call_checked(struct session *session, enum loader_function function,
                           const uint32_t arguments[4], uint32_t timeout_ms, struct error *error);
 

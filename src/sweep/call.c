@@ -30,7 +30,7 @@ const char *sweep_op_name(enum sweep_op op)
 
 bool sweep_call_exists(const struct sweep_rig *rig, enum sweep_op op)
 {
-    return rig->session->loader->entry[ops[op].function] != 0;
+    return loader_file_has(rig->session->loader, ops[op].function);
 }
 
 static uint8_t pattern(uint32_t at, uint32_t salt)

@@ -117,6 +117,17 @@ static bool halt(void *context, struct error *error)
     return true;
 }
 
+static bool reset(void *context, struct error *error)
+{
+    (void)error;
+    struct sim_target *target = context;
+    spend(target, target->link->run_us);
+    sim_reset(target->sim);
+    target->running = false;
+    target->stop = CPU_STOP_BREAKPOINT;
+    return true;
+}
+
 static bool resume(void *context, bool mask_interrupts, struct error *error)
 {
     struct sim_target *target = context;
@@ -216,6 +227,7 @@ static const struct target_ops sim_ops = {
     .read_register = read_register,
     .write_register = write_register,
     .halt = halt,
+    .reset = reset,
     .resume = resume,
     .wait = wait_stop,
     .now_ns = now_ns,

@@ -61,6 +61,9 @@ struct target_ops {
     bool (*write_register)(void *context, enum target_register reg, uint32_t value,
                            struct error *error);
     bool (*halt)(void *context, struct error *error);
+    /* Resets the board and halts the core as its boot ROM leaves it; NULL where that cannot be done.
+     */
+    bool (*reset)(void *context, struct error *error);
     /* Where the next run is to end, on a BKPT; for a core that does not halt there by itself. NULL: it
      * does. */
     bool (*returns_to)(void *context, uint32_t address, struct error *error);

@@ -39,5 +39,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     findings_release(&findings);
     read_as(VIEW_SEGMENTS, data, size);
     read_as(VIEW_SECTIONS, data, size);
+    read_as(VIEW_PACK, data, size);
+    read_as(VIEW_TARGET_GEN, data, size);
+    read_as(VIEW_WORK_RAM, data, size);
     return 0;
 }

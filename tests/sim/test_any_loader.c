@@ -101,9 +101,9 @@ static void every_shape_works_or_says_why(void **state)
 static void sectors_of_two_sizes(void **state)
 {
     (void)state;
-    for (unsigned host = 0; lifecycle_at(host) != NULL; host++) {
-        const struct shape shape = {"split", lifecycle_at(host)->name, "buffer-size=page", NULL,
-                                    NULL};
+    for (unsigned host = 0; lifecycle_for(FORMAT_STLDR, host) != NULL; host++) {
+        const struct shape shape = {"split", lifecycle_for(FORMAT_STLDR, host)->name,
+                                    "buffer-size=page", NULL, NULL};
         struct scenario_rig rig;
         struct lifecycle lifecycle;
         open_fixture(&rig, &lifecycle, &shape);
@@ -161,7 +161,7 @@ static bool is_needed(const struct lifecycle *lifecycle, enum loader_function fu
 /* Verify called, so that its absence shows. */
 static struct lifecycle calling_verify(unsigned host)
 {
-    struct lifecycle lifecycle = *lifecycle_at(host);
+    struct lifecycle lifecycle = *lifecycle_for(FORMAT_STLDR, host);
     if (lifecycle.family == FAMILY_CUBEPROGRAMMER) {
         lifecycle.verify_rule = VERIFY_CALL;
     }
@@ -171,8 +171,8 @@ static struct lifecycle calling_verify(unsigned host)
 static void what_is_missing_has_a_substitute_or_one_message(void **state)
 {
     (void)state;
-    for (unsigned host = 0; lifecycle_at(host) != NULL; host++) {
-        for (int i = 0; i < LOADER_FUNCTION_COUNT; i++) {
+    for (unsigned host = 0; lifecycle_for(FORMAT_STLDR, host) != NULL; host++) {
+        for (int i = 0; i < LOADER_STLDR_FUNCTIONS; i++) {
             enum loader_function function = (enum loader_function)i;
             const struct lifecycle lifecycle = calling_verify(host);
             const struct scenario scenario = {
@@ -213,12 +213,12 @@ static void what_is_missing_has_a_substitute_or_one_message(void **state)
 static void all_is_erased_without_mass_erase(void **state)
 {
     (void)state;
-    for (unsigned host = 0; lifecycle_at(host) != NULL; host++) {
+    for (unsigned host = 0; lifecycle_for(FORMAT_STLDR, host) != NULL; host++) {
         const struct scenario scenario = {
-            .lifecycle = lifecycle_at(host), .content = CONTENT_USED, .seed = 8};
+            .lifecycle = lifecycle_for(FORMAT_STLDR, host), .content = CONTENT_USED, .seed = 8};
         struct scenario_rig rig;
         scenario_open(&rig, &scenario);
-        assert_true(without(&rig, lifecycle_at(host), LOADER_MASS_ERASE));
+        assert_true(without(&rig, lifecycle_for(FORMAT_STLDR, host), LOADER_MASS_ERASE));
         scenario_assert_good(&rig, operation_erase_all(&rig.session, &rig.error));
         assert_int_equal(rig.cells[0], 0xFF);
         assert_memory_equal(rig.cells, rig.cells + 1, rig.board.part.size - 1);
@@ -252,7 +252,7 @@ static void damaged_headers_are_read_or_refused(void **state)
         struct loader_file loader;
         struct layout layout;
         struct error error = {0};
-        const struct lifecycle *lifecycle = lifecycle_at(i % 4);
+        const struct lifecycle *lifecycle = lifecycle_for(FORMAT_STLDR, i % 4);
         size_t length = i % 5 == 0 ? (size_t)(scenario_random(&random) % (size + 1)) : size;
         memcpy(bytes, whole, size);
         damage(bytes, size, &random, i % 2 == 0 ? 0 : code_end, i % 2 == 0 ? 0x13C : size);
@@ -279,7 +279,7 @@ static void damaged_code_ends_in_time(void **state)
     unsigned worked = 0, ended[ERROR_COUNT] = {0};
     uint64_t random = 2026;
     for (unsigned i = 0; i < FUZZ_RUN; i++) {
-        struct lifecycle lifecycle = *lifecycle_at(i % 4);
+        struct lifecycle lifecycle = *lifecycle_for(FORMAT_STLDR, i % 4);
         lifecycle.budget = FUZZ_BUDGET;
         lifecycle.init_timeout_ms = FUZZ_INIT;
         lifecycle.write_timeout_ms = lifecycle.read_timeout_ms = lifecycle.erase_timeout_ms =

@@ -221,9 +221,9 @@ static void run_script(const char *board, const struct lifecycle *lifecycle)
 static unsigned all_pairs_on(const char *board)
 {
     unsigned runs = 0;
-    for (unsigned i = 0; lifecycle_at(i) != NULL; i++) {
+    for (unsigned i = 0; lifecycle_for(FORMAT_STLDR, i) != NULL; i++) {
         struct space space;
-        open_space(&space, lifecycle_at(i));
+        open_space(&space, lifecycle_for(FORMAT_STLDR, i));
         assert_true(pairs_make(&space.pairs));
         assert_int_equal(pairs_missing(&space.pairs), 0);
         snprintf(tried, sizeof tried, "%s", space.host->name);
@@ -303,8 +303,8 @@ static void all_combinations_under_every_host(void **state)
 {
     (void)state;
     unsigned runs = 0;
-    for (unsigned i = 0; lifecycle_at(i) != NULL; i++) {
-        runs += run_product(lifecycle_at(i), full_shard, full_shards);
+    for (unsigned i = 0; lifecycle_for(FORMAT_STLDR, i) != NULL; i++) {
+        runs += run_product(lifecycle_for(FORMAT_STLDR, i), full_shard, full_shards);
     }
     print_message("%u runs\n", runs);
     tried[0] = '\0';

@@ -33,7 +33,7 @@ static void run_one(const char *board, const char *host, enum scenario_content c
     memcpy(before, rig.cells, rig.board.part.size);
     scenario_make_image(&image, &rig.board, shape->offset, shape->size, shape->size);
     scenario_assert_good(&rig, scenario_program(&rig, &image));
-    if (!rig.session.lifecycle->keeps_neighbours) {
+    if (rig.session.lifecycle->neighbour_rule != NEIGHBOURS_KEPT) {
         uint32_t start = shape->offset & ~(rig.board.sector_size - 1);
         uint32_t end = (shape->offset + shape->size + rig.board.sector_size - 1) &
                        ~(rig.board.sector_size - 1);
@@ -51,11 +51,12 @@ static void every_board_host_and_shape(void **state)
     (void)state;
     unsigned runs = 0;
     for (unsigned board = 0; board < scenario_board_count; board++) {
-        for (unsigned host = 0; lifecycle_at(host) != NULL; host++) {
+        for (unsigned host = 0; lifecycle_for(FORMAT_STLDR, host) != NULL; host++) {
             for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-                run_one(scenario_boards[board], lifecycle_at(host)->name, CONTENT_BLANK,
-                        &shapes[i]);
-                run_one(scenario_boards[board], lifecycle_at(host)->name, CONTENT_USED, &shapes[i]);
+                run_one(scenario_boards[board], lifecycle_for(FORMAT_STLDR, host)->name,
+                        CONTENT_BLANK, &shapes[i]);
+                run_one(scenario_boards[board], lifecycle_for(FORMAT_STLDR, host)->name,
+                        CONTENT_USED, &shapes[i]);
                 runs += 2;
             }
         }
@@ -66,9 +67,9 @@ static void every_board_host_and_shape(void **state)
 static void erase_all_leaves_ff(void **state)
 {
     (void)state;
-    for (unsigned host = 0; lifecycle_at(host) != NULL; host++) {
+    for (unsigned host = 0; lifecycle_for(FORMAT_STLDR, host) != NULL; host++) {
         struct scenario_rig rig;
-        const struct scenario scenario = {.host = lifecycle_at(host)->name,
+        const struct scenario scenario = {.host = lifecycle_for(FORMAT_STLDR, host)->name,
                                           .content = CONTENT_USED};
         scenario_open(&rig, &scenario);
         scenario_assert_good(&rig, operation_erase_all(&rig.session, &rig.error));

@@ -2,6 +2,8 @@
 /* What each host does to a target, seen by a target that only takes notes; and the table of what is
  * not known of them: each row does something. */
 #include "host/host_option.h"
+#include "host/program.h"
+#include "sim/link.h"
 #include "test_hosts_notes.h"
 
 /* Everything once; an operation that fails does not keep the next from being tried. */
@@ -22,10 +24,28 @@ static void do_everything(struct notes *notes)
     image_release(&image);
 }
 
-static uint64_t hash_of(const struct lifecycle *lifecycle, bool limits)
+/* All of it as one job: what a flash algorithm's host does before it erases. */
+static void program_a_little(struct notes *notes)
+{
+    static const uint8_t bytes[] = {1, 2, 3};
+    const struct program_keeping keeping = {.neighbours = true};
+    struct program_report report;
+    struct image image;
+    struct plan plan;
+    image_init(&image);
+    assert_true(image_add_bytes(&image, "little", bytes, sizeof bytes, IMAGE_BIN, true,
+                                WINDOW + 0x123, &notes->error));
+    assert_true(plan_make(&plan, &image, &notes->board, &notes->loader, &notes->lifecycle,
+                          link_find(notes->lifecycle.link), &notes->error));
+    program_run(&notes->session, &image, &plan, &keeping, &report, &notes->error);
+    plan_release(&plan);
+    image_release(&image);
+}
+
+static uint64_t hash_with(const struct lifecycle *lifecycle, bool limits, const char *file)
 {
     static struct notes notes;
-    open_notes(&notes, lifecycle);
+    open_notes_of(&notes, lifecycle, file);
     for (unsigned function = limits ? 0 : NONE; function <= NONE; function++) {
         for (int works = 0; works <= (limits ? 1 : 0); works++) {
             notes.hangs = function;
@@ -33,11 +53,30 @@ static uint64_t hash_of(const struct lifecycle *lifecycle, bool limits)
             notes.call_count = 0;
             do_everything(&notes);
             notes.error = (struct error){0};
+            if (file != NULL) {
+                notes.used = true;
+                program_a_little(&notes);
+                notes.used = false;
+                notes.error = (struct error){0};
+            }
         }
     }
     uint64_t hash = notes.hash;
     close_notes(&notes);
     return hash;
+}
+
+/* Of algorithms two: what a tool does depends on what they export. */
+static uint64_t hash_of(const struct lifecycle *lifecycle, bool limits)
+{
+    if (lifecycle->format == FORMAT_STLDR) {
+        return hash_with(lifecycle, limits, NULL);
+    }
+    if (lifecycle->family == FAMILY_JLINK) {
+        return hash_with(lifecycle, limits, "linked_ofl.FLM");
+    }
+    return hash_with(lifecycle, limits, "full_flm.FLM") * 31 +
+           hash_with(lifecycle, limits, "plain_flm.FLM");
 }
 
 static void every_row_is_whole(void **state)
@@ -53,7 +92,8 @@ static void every_row_is_whole(void **state)
         assert_true(option->field + sizeof(uint32_t) <= sizeof(struct lifecycle));
         assert_true((option->maximum != 0) == (option->unit != NULL));
         for (unsigned i = 0; i < rows; i++) {
-            assert_true(host_option_at(i)->field != option->field);
+            assert_true(host_option_at(i)->field != option->field ||
+                        (host_option_at(i)->families & option->families) == 0);
         }
         for (unsigned i = 0; option->values[i].name != NULL; i++, values++) {
             for (unsigned k = 0; k < i; k++) {
@@ -250,17 +290,135 @@ static void openocd_does_as_its_driver(void **state)
     close_notes(&notes);
 }
 
+/* Init and UnInit around every phase, numbers as the specification has them. */
+static void assert_phases(const struct notes *notes)
+{
+    uint32_t phase = 0;
+    for (unsigned i = 0; i < notes->call_count; i++) {
+        const struct call *call = &notes->calls[i];
+        const uint32_t *r = call->registers;
+        switch (call->function) {
+        case LOADER_INIT:
+            assert_int_equal(phase, 0);
+            assert_int_equal(r[0], WINDOW);
+            assert_int_equal(r[1], 0);
+            assert_in_range(r[2], 1, 3);
+            phase = r[2];
+            break;
+        case LOADER_UNINIT:
+            assert_int_equal(r[0], phase);
+            phase = 0;
+            break;
+        case LOADER_SECTOR_ERASE:
+        case LOADER_MASS_ERASE:
+        case LOADER_BLANK_CHECK: assert_int_equal(phase, 1); break;
+        case LOADER_WRITE:
+            assert_int_equal(phase, 2);
+            assert_int_equal(r[0] % 0x1000, 0);
+            assert_int_equal(r[1], 0x1000);
+            break;
+        default: assert_int_equal(phase, 3); break;
+        }
+        assert_int_equal(r[TARGET_LR], notes->session.layout.base | 1);
+        assert_int_equal(r[TARGET_CONTROL], notes->resets > 0 ? 0 : 3);
+    }
+    assert_int_equal(phase, 0);
+}
+
+/* flash_algo.py, flash.py: from the end of the RAM downwards; registers on Init only. */
+static void pyocd_does_as_its_source(void **state)
+{
+    (void)state;
+    static struct notes notes;
+    open_notes_of(&notes, lifecycle_find("flm"), "plain_flm.FLM");
+    const struct layout *layout = &notes.session.layout;
+    const uint32_t end = notes.board.loader_base + notes.board.loader_size;
+    const uint32_t size = (notes.loader.file_size + 3) & ~UINT32_C(3);
+    assert_int_equal(layout->base, (end - size - 4) & ~UINT32_C(3));
+    assert_int_equal(layout->image, layout->base + 4);
+    assert_int_equal(layout->buffer_count, 2);
+    assert_int_equal((layout->buffer + layout->buffer_size) % 16, 0);
+    assert_in_range(layout->base - layout->buffer, 0x2000, 0x201F);
+    assert_int_equal(layout->stack, layout->buffer);
+    assert_int_equal(layout->static_base, layout->image + notes.loader.data_offset);
+    do_everything(&notes);
+    program_a_little(&notes);
+    assert_phases(&notes);
+    assert_int_equal(notes.guard, 0xDEADF00D);
+    assert_int_equal(notes.session.stats.downloads, 1);
+    assert_int_equal(notes.resets, 0);
+    assert_int_equal(notes.calls[0].registers[9], layout->static_base);
+    assert_int_equal(notes.calls[0].registers[TARGET_SP], layout->stack);
+    assert_false(notes.calls[0].masked);
+    const uint32_t first = first_call(&notes, LOADER_WRITE)->registers[2];
+    assert_true(first == layout->buffer || first == layout->buffer + layout->buffer_size);
+    close_notes(&notes);
+}
+
+/* flash_algorithm.rs, flasher.rs, stm32n6.rs: from the start; the core is cleaned before. */
+static void probe_rs_does_as_its_source(void **state)
+{
+    (void)state;
+    static struct notes notes;
+    open_notes_of(&notes, lifecycle_find("probe-rs"), "full_flm.FLM");
+    const struct layout *layout = &notes.session.layout;
+    assert_int_equal(layout->base, notes.board.loader_base);
+    assert_int_equal(layout->image, layout->base + 4);
+    assert_int_equal(layout->buffer,
+                     (layout->image + 4 + notes.loader.file_size + 7) & ~UINT32_C(7));
+    assert_int_equal(layout->stack_bottom, layout->buffer + 2 * 0x1000);
+    assert_int_equal(layout->stack, layout->stack_bottom + 512);
+    do_everything(&notes);
+    assert_phases(&notes);
+    assert_int_equal(notes.resets, 1);
+    assert_int_equal(notes.guard, 0x56565656);
+    assert_int_equal(notes.calls[0].registers[TARGET_MSPLIM], 0);
+    assert_int_equal(notes.calls[0].registers[TARGET_PRIMASK], 1);
+    assert_string_equal(notes.loader.name[LOADER_READ], "ReadFlash");
+    assert_non_null(first_call(&notes, LOADER_VERIFY));
+    assert_null(first_call(&notes, LOADER_BLANK_CHECK));
+    close_notes(&notes);
+}
+
+/* The knowledge base: compare, check blank, erase, program, verify; SEGGER's entries if they are there.
+ */
+static void jlink_does_as_its_pages_say(void **state)
+{
+    (void)state;
+    static struct notes notes;
+    static const unsigned order[] = {LOADER_READ, LOADER_BLANK_CHECK, LOADER_WRITE, LOADER_VERIFY};
+    unsigned at = 0;
+    open_notes_of(&notes, lifecycle_find("jlink-ofl"), "full_flm.FLM");
+    const struct layout *layout = &notes.session.layout;
+    assert_int_equal(layout->image, notes.board.loader_base);
+    assert_string_equal(notes.loader.name[LOADER_READ], "SEGGER_OPEN_Read");
+    assert_string_equal(notes.loader.name[LOADER_WRITE], "SEGGER_OPEN_Program");
+    assert_true(notes.loader.erases_many);
+    program_a_little(&notes); /* the chip is blank: nothing is erased */
+    assert_phases(&notes);
+    for (unsigned i = 0; i < notes.call_count; i++) {
+        assert_true(notes.calls[i].masked);
+        assert_int_equal(notes.calls[i].registers[TARGET_SP], layout->stack);
+        assert_int_not_equal(notes.calls[i].function, LOADER_SECTOR_ERASE);
+        at += at < 4 && notes.calls[i].function == order[at];
+    }
+    assert_int_equal(at, 4);
+    operation_erase(&notes.session, WINDOW + 0x20000, 0x10000, &notes.error);
+    assert_int_equal(first_call(&notes, LOADER_SECTOR_ERASE)->registers[1], 2);
+    close_notes(&notes);
+}
+
 /* A DeviceName that is not the file's keeps STM32CubeProgrammer from a mass erase, and nobody else.
  */
 static void only_cubeprogrammer_compares_the_names(void **state)
 {
     (void)state;
-    for (unsigned host = 0; lifecycle_at(host) != NULL; host++) {
+    for (unsigned host = 0; lifecycle_for(FORMAT_STLDR, host) != NULL; host++) {
         static struct notes notes;
-        open_notes(&notes, lifecycle_at(host));
+        open_notes(&notes, lifecycle_for(FORMAT_STLDR, host));
         snprintf(notes.loader.path, sizeof notes.loader.path, "folder/renamed.stldr");
         bool good = operation_erase_all(&notes.session, &notes.error);
-        assert_int_equal(good, lifecycle_at(host)->family != FAMILY_CUBEPROGRAMMER);
+        assert_int_equal(good, lifecycle_for(FORMAT_STLDR, host)->family != FAMILY_CUBEPROGRAMMER);
         if (!good) {
             assert_int_equal(notes.call_count, 0);
             assert_non_null(strstr(notes.error.hint, "stm32n655-s25fl064l.stldr"));
@@ -278,6 +436,9 @@ int main(void)
         cmocka_unit_test(every_value_of_every_option_is_seen_by_the_target),
         cmocka_unit_test(cubeprogrammer_does_as_its_logs_show),
         cmocka_unit_test(openocd_does_as_its_driver),
+        cmocka_unit_test(pyocd_does_as_its_source),
+        cmocka_unit_test(probe_rs_does_as_its_source),
+        cmocka_unit_test(jlink_does_as_its_pages_say),
         cmocka_unit_test(only_cubeprogrammer_compares_the_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

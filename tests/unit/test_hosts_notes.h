@@ -49,6 +49,9 @@ struct notes {
     unsigned zeroed, bkpts;
     uint32_t zeroed_at;
     uint32_t lowest, highest; /* of the downloaded image */
+    uint32_t guard;           /* what the tool wrote under its stack */
+    unsigned resets;
+    bool used; /* the flash does not read blank */
 };
 
 static void note(struct notes *notes, uint64_t what)
@@ -63,7 +66,10 @@ static bool read_memory(void *context, uint32_t address, void *bytes, size_t siz
     struct notes *notes = context;
     (void)error;
     note(notes, (uint64_t)address << 24 | size);
-    memset(bytes, 0xFF, size);
+    memset(bytes, notes->used && address >= WINDOW ? 0xA7 : 0xFF, size);
+    if (address == notes->session.layout.stack_bottom && size == sizeof notes->guard) {
+        memcpy(bytes, &notes->guard, sizeof notes->guard);
+    }
     return true;
 }
 
@@ -82,6 +88,9 @@ static bool write_memory(void *context, uint32_t address, const void *bytes, siz
     if (size == 0x200 && sum == 0) {
         notes->zeroed++;
         notes->zeroed_at = address;
+    }
+    if (address == notes->session.layout.stack_bottom && size >= sizeof notes->guard) {
+        memcpy(&notes->guard, bytes, sizeof notes->guard);
     }
     if (size == 2 || size == 4) {
         memcpy(&notes->at_return, bytes, sizeof notes->at_return);
@@ -122,7 +131,8 @@ static bool halt(void *context, struct error *error)
 static unsigned function_at(const struct notes *notes, uint32_t pc)
 {
     for (unsigned i = 0; i < NONE; i++) {
-        if (notes->loader.entry[i] + notes->session.layout.entry_shift == pc) {
+        if (notes->loader.name[i] != NULL &&
+            notes->loader.entry[i] + notes->session.layout.entry_shift == pc) {
             return i;
         }
     }
@@ -159,7 +169,12 @@ static bool wait_stop(void *context, uint64_t timeout_us, enum target_stop *stop
     }
     *stop = TARGET_HALTED;
     notes->registers[TARGET_PC] = notes->registers[TARGET_LR] & ~UINT32_C(1);
-    notes->registers[TARGET_R0] = function == LOADER_VERIFY ? 0 : 1;
+    const uint32_t *r = notes->registers;
+    if (notes->loader.format == FORMAT_STLDR) {
+        notes->registers[TARGET_R0] = function == LOADER_VERIFY ? 0 : 1;
+    } else {
+        notes->registers[TARGET_R0] = function == LOADER_VERIFY ? r[0] + r[1] : 0;
+    }
     return true;
 }
 
@@ -181,6 +196,15 @@ static const char *stop_text(void *context)
     return "";
 }
 
+static bool reset(void *context, struct error *error)
+{
+    struct notes *notes = context;
+    (void)error;
+    note(notes, 0x5E5E7);
+    notes->resets++;
+    return true;
+}
+
 static const struct target_ops ops = {
     .name = "notes",
     .read_memory = read_memory,
@@ -188,6 +212,7 @@ static const struct target_ops ops = {
     .read_register = read_register,
     .write_register = write_register,
     .halt = halt,
+    .reset = reset,
     .resume = resume,
     .wait = wait_stop,
     .now_ns = now_ns,
@@ -204,12 +229,9 @@ static void put32(uint8_t *bytes, uint32_t value)
 
 /* Our own loader, linked elsewhere, with memory behind its file bytes: so that every option can
  * matter. */
-static void open_notes(struct notes *notes, const struct lifecycle *lifecycle)
+static void load_stldr(struct notes *notes)
 {
     size_t size = 0;
-    const struct session_events events = {0};
-    *notes = (struct notes){.hangs = NONE, .lifecycle = *lifecycle, .hash = 1};
-    assert_true(board_load(&notes->board, BOARD, &notes->error));
     struct board board = notes->board;
     board.loader_base = LINKED_AT;
     uint8_t *bytes = pack_stldr(&board, pack_loader_image(), &size, &notes->error);
@@ -220,12 +242,32 @@ static void open_notes(struct notes *notes, const struct lifecycle *lifecycle)
     char name[128];
     snprintf(name, sizeof name, "folder.d/%s.stldr", notes->board.name);
     assert_true(
-        loader_file_parse(&notes->loader, lifecycle->view, name, bytes, size, &notes->error));
+        loader_file_parse(&notes->loader, notes->lifecycle.view, name, bytes, size, &notes->error));
     free(bytes);
+}
+
+/* `file` is a fixture; NULL: a loader of ours, in a format that the host takes. */
+static void open_notes_of(struct notes *notes, const struct lifecycle *lifecycle, const char *file)
+{
+    const struct session_events events = {0};
+    *notes = (struct notes){.hangs = NONE, .lifecycle = *lifecycle, .hash = 1};
+    assert_true(board_load(&notes->board, BOARD, &notes->error));
+    if (file != NULL) {
+        char path[512];
+        snprintf(path, sizeof path, "%s/%s", EXTLOAD_FIXTURES, file);
+        assert_true(loader_file_read(&notes->loader, lifecycle->view, path, &notes->error));
+    } else {
+        load_stldr(notes);
+    }
     notes->registers[TARGET_CONTROL] = 3;
     notes->target = (struct target){.context = notes, .ops = &ops};
     assert_true(session_open(&notes->session, &notes->target, &notes->board, &notes->lifecycle,
                              &notes->loader, &events, &notes->error));
+}
+
+static void open_notes(struct notes *notes, const struct lifecycle *lifecycle)
+{
+    open_notes_of(notes, lifecycle, NULL);
 }
 
 static void close_notes(struct notes *notes)
