@@ -90,7 +90,7 @@ static bool rehearse_all(const struct options *options, struct findings *finding
     unsigned took = 0;
     enum loader_format format = FORMAT_STLDR;
     struct error refusal = {.code = ERROR_NONE};
-    const bool one_kind = options->loader == NULL || loader_file_sniff(options->loader, &format);
+    const bool one_kind = options->loader != NULL && loader_file_sniff(options->loader, &format);
     for (unsigned i = 0; lifecycle_at(i) != NULL; i++) {
         const char *host = lifecycle_at(i)->name;
         if (one_kind && lifecycle_at(i)->format != format) {

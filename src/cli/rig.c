@@ -2,12 +2,12 @@
 #include "cli/rig.h"
 
 #include "cli/describe.h"
+#include "cli/own_loader.h"
 #include "cli/progress.h"
 #include "cli/rig_target.h"
 #include "host/host_option.h"
 #include "host/record_json.h"
 #include "image/image.h"
-#include "pack/pack.h"
 #include "target/sim_target.h"
 
 #include <stdio.h>
@@ -16,22 +16,8 @@
 
 static bool load_own_loader(struct rig *rig, struct error *error)
 {
-    size_t size = 0;
-    char name[112];
-    if (rig->lifecycle.format == FORMAT_ALGORITHM) {
-        error_set(error, ERROR_USAGE, NULL, 0, 0, "host %s takes a flash algorithm",
-                  rig->lifecycle.name);
-        return error_hint(error, "--loader FILE.FLM");
-    }
-    uint8_t *bytes = pack_stldr(&rig->board, pack_loader_image(), &size, error);
-    if (bytes == NULL) {
-        return false;
-    }
-    snprintf(name, sizeof name, "%s.stldr", rig->board.name);
-    bool good = loader_file_parse(&rig->loader, rig->lifecycle.view, name, bytes, size, error);
-    free(bytes);
-    rig->own_loader = good;
-    return good;
+    rig->own_loader = own_loader_build(&rig->loader, &rig->board, &rig->lifecycle, error);
+    return rig->own_loader;
 }
 
 static bool choose_host(struct rig *rig, const struct options *options, struct error *error)
@@ -122,8 +108,9 @@ bool rig_open(struct rig *rig, const struct options *options, struct error *erro
                       &events, error)) {
         return false;
     }
-    if (rig->board.record_address == 0 && rig->own_loader) {
-        rig->board.record_address = rig->session.layout.image + pack_loader_image()->own_record;
+    if (rig->own_loader) {
+        rig->board.record_address =
+            own_loader_record(&rig->loader, &rig->board, &rig->session.layout);
     }
     rig->session.leaves_record = rig->own_loader;
     rig->watched = !rig->unwatched && !rig->choice.is_gdb &&

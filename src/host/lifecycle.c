@@ -8,6 +8,8 @@
  * chip erase needs more and must be given it. [choice] */
 #define BUDGET 500
 
+#define STLDR  .own_format = "stldr", .own_suffix = ".stldr"
+
 /* What STM32CubeProgrammer does was fitted to five complete verbosity-3 logs (community.st.com
  * m-p/66145, 577276, 595696, 248603 and tag-designs/software): BKPT word at the base, image at base
  * + 4, SP at base + size + 0x400, buffer at the next multiple of 32 from SP + 0x20, 0x200 bytes of
@@ -15,17 +17,18 @@
  * are in no public source: they are those of ST's OpenOCD driver (stldr_driver.c), and 100 s where
  * that has 1 s [INF]. */
 #define CUBEPROGRAMMER                                                                             \
-    .family = FAMILY_CUBEPROGRAMMER, .view = VIEW_SEGMENTS, .call = CALL_ALL_REGISTERS,            \
-    .checks_name = true, .init_r0 = 1, .stack_gap = 0x3FC, .stack_align = 1,                       \
-    .buffer_from_end = 0x41C, .buffer_align = 32, .buffer_zeroed = 0x200, .buffer_max = 0x10000,   \
-    .buffer_count = 1, .init_timeout_ms = 100000, .write_timeout_ms = 100000,                      \
-    .read_timeout_ms = 100000, .erase_timeout_ms = 1000000, .mass_erase_timeout_ms = 600000,       \
-    .budget = BUDGET
+    STLDR, .family = FAMILY_CUBEPROGRAMMER, .view = VIEW_SEGMENTS, .call = CALL_ALL_REGISTERS,     \
+           .checks_name = true, .init_r0 = 1, .stack_gap = 0x3FC, .stack_align = 1,                \
+           .buffer_from_end = 0x41C, .buffer_align = 32, .buffer_zeroed = 0x200,                   \
+           .buffer_max = 0x10000, .buffer_count = 1, .init_timeout_ms = 100000,                    \
+           .write_timeout_ms = 100000, .read_timeout_ms = 100000, .erase_timeout_ms = 1000000,     \
+           .mass_erase_timeout_ms = 600000, .budget = BUDGET
 
 static const struct lifecycle lifecycles[] = {
     {.name = "native",
      .summary = "ours: one download, one Init, large chunks; keeps the neighbours of an image",
      .link = "jlink",
+     STLDR,
      .family = FAMILY_NATIVE,
      .view = VIEW_SEGMENTS,
      .call = CALL_CLEAN_CORE,
@@ -66,6 +69,7 @@ static const struct lifecycle lifecycles[] = {
     {.name = "openocd-stldr",
      .summary = "ST's OpenOCD, driver stldr: sections instead of segments, where they are linked",
      .link = "stlink-v3",
+     STLDR,
      .family = FAMILY_OPENOCD,
      .view = VIEW_SECTIONS,
      .call = CALL_OPENOCD,
@@ -97,6 +101,8 @@ static const struct lifecycle lifecycles[] = {
     {.name = "flm",
      .summary = "pyOCD with a .FLM (CMSIS flash algorithm); Keil's way by host options",
      .link = "jlink",
+     .own_format = "pyocd",
+     .own_suffix = ".pyocd.FLM",
      .family = FAMILY_FLM,
      .format = FORMAT_ALGORITHM,
      .view = VIEW_PACK,
@@ -125,6 +131,8 @@ static const struct lifecycle lifecycles[] = {
     {.name = "probe-rs",
      .summary = "probe-rs with a .FLM taken in by target-gen: resets and cleans the core first",
      .link = "jlink",
+     .own_format = "flm",
+     .own_suffix = ".FLM",
      .family = FAMILY_PROBE_RS,
      .format = FORMAT_ALGORITHM,
      .view = VIEW_TARGET_GEN,
@@ -151,6 +159,8 @@ static const struct lifecycle lifecycles[] = {
     {.name = "jlink-ofl",
      .summary = "J-Link's own flash download with an Open Flashloader, a SEGGER one or a .FLM",
      .link = "jlink",
+     .own_format = "jlink",
+     .own_suffix = ".ofl.elf",
      .family = FAMILY_JLINK,
      .format = FORMAT_ALGORITHM,
      .view = VIEW_WORK_RAM,

@@ -134,7 +134,9 @@ enum call_rule {
 struct lifecycle {
     const char *name;
     const char *summary;
-    const char *link; /* the probe it usually sits on; see sim/link.h */
+    const char *link;       /* the probe it usually sits on; see sim/link.h */
+    const char *own_format; /* of `build`, that makes our own loader for it */
+    const char *own_suffix; /* of that file, behind the board's name */
     enum host_family family;
     enum loader_format format;
     enum loader_view view;

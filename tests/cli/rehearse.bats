@@ -26,7 +26,7 @@ END
         echo "$output"
         [ "$status" -eq 0 ]
         grep -qx "findings none" <<<"$output"
-        hosts=$("$EXTLOAD" list hosts | grep -cE '^(native|cubeprogrammer|openocd)')
+        hosts=$("$EXTLOAD" list hosts | grep -c '^[a-z]')
         [ "$(grep -c '^host ' <<<"$output")" -eq "$hosts" ]
     done
 }

@@ -66,7 +66,7 @@ static bool read_memory(void *context, uint32_t address, void *bytes, size_t siz
     struct notes *notes = context;
     (void)error;
     note(notes, (uint64_t)address << 24 | size);
-    memset(bytes, notes->used && address >= WINDOW ? 0xA7 : 0xFF, size);
+    memset(bytes, notes->used ? 0xA7 : 0xFF, size);
     if (address == notes->session.layout.stack_bottom && size == sizeof notes->guard) {
         memcpy(bytes, &notes->guard, sizeof notes->guard);
     }
