@@ -79,10 +79,10 @@ const struct format *format_at(unsigned index)
 static bool refuse_name(const char *name, struct error *error)
 {
     struct nearest nearest = {.wanted = name};
-    nearest_offer(&nearest, FORMATS_ALL);
     for (size_t i = 0; i < FORMAT_COUNT; i++) {
         nearest_offer(&nearest, formats[i].name);
     }
+    nearest_offer(&nearest, FORMATS_ALL);
     error_set(error, ERROR_UNKNOWN_NAME, NULL, 0, 0, "--format '%s'", name);
     if (nearest_is_close(&nearest)) {
         return error_hint(error, "%s; extload list formats", nearest.name);
