@@ -200,7 +200,7 @@ guard_common:
     bl      vector_table
     mov     r6, r0
     str     r7, [r6]
-    adr     r5, guard_handler
+    adr.w   r5, guard_handler
     orr     r5, r5, #1
     movs    r4, #15
 8:  str     r5, [r0, #4]!
@@ -272,7 +272,7 @@ guard_thread:
     bne     2b
 3:  bl      vector_table
     ldr     r6, [r0, #8]
-    adr     r5, guard_nmi
+    adr.w   r5, guard_nmi
     orr     r5, r5, #1
     str     r5, [r0, #8]
     mov     r5, #0x80000000     /* NMIPENDSET */
@@ -281,7 +281,7 @@ guard_thread:
     dsb
     isb
     bl      vector_table
-    adr     r6, guard_handler
+    adr.w   r6, guard_handler
     orr     r6, r6, #1
     str     r6, [r0, #8]
     dsb
@@ -363,7 +363,6 @@ guard_exit:
     bx      lr
 
 /* Every exception of a call ends here: in registers, from PC-relative addresses only. */
-    .balign 4
     .thumb_func
 guard_handler:
     adr.w   r12, guard_state
@@ -411,7 +410,7 @@ guard_handler:
     bl      stack_top
     mov     lr, r3
     subs    r0, r0, #32
-    adr     r1, guard_fault_exit
+    adr.w   r1, guard_fault_exit
     bic     r1, r1, #1
     str     r1, [r0, #24]
     mov     r1, #0x01000000
@@ -433,7 +432,6 @@ guard_probe_fault:
 1:  movs    r0, #0              /* guard_probe() gives this */
     bx      lr
 
-    .balign 4
     .thumb_func
 guard_fault_exit:
     adr.w   r12, guard_state
@@ -453,14 +451,13 @@ guard_fault_exit:
 
 /* Taken through an NMI that guard_thread pends: is HardFault active below? Then return into it and retire
  * it the usual way. */
-    .balign 4
     .thumb_func
 guard_nmi:
     mov     r0, #0xE000E000
     ldr     r1, [r0, #ICSR]
     tst     r1, #0x800          /* RETTOBASE */
     bne     1f
-    adr     r1, guard_retire
+    adr.w   r1, guard_retire
     bic     r1, r1, #1
     str     r1, [sp, #24]
     movw    r1, #3
