@@ -22,8 +22,9 @@
 
 struct bench {
     struct scenario_rig rig;
-    uint32_t buffer; /* in RAM */
-    uint8_t *before; /* the cells */
+    uint32_t buffer;  /* in RAM */
+    uint8_t *before;  /* the cells */
+    bool clock_stops; /* 20 ms into the next call */
 };
 
 static void open_bench(struct bench *bench, const char *board)
@@ -32,6 +33,7 @@ static void open_bench(struct bench *bench, const char *board)
         .board = board, .host = "cubeprogrammer-jlink", .content = CONTENT_USED, .seed = 11};
     scenario_open(&bench->rig, &scenario);
     scenario_assert_good(&bench->rig, session_download(&bench->rig.session, &bench->rig.error));
+    bench->clock_stops = false;
     bench->buffer = bench->rig.session.layout.buffer;
     bench->before = malloc(bench->rig.board.part.size);
     assert_non_null(bench->before);
@@ -69,6 +71,10 @@ static uint32_t call(struct bench *bench, const char *name, uint32_t r0, uint32_
     cpu_set(cpu, CPU_LR, base | 1u);
     cpu_set(cpu, CPU_XPSR, 0xF9000000u);
     cpu_set(cpu, CPU_PC, find_entry(bench, name));
+    if (bench->clock_stops) {
+        cpu_run(cpu, sim_clock(bench->rig.sim)->now_ps + 20 * PS_PER_MS);
+        soc_stop_oscillator(sim_soc(bench->rig.sim));
+    }
     const enum cpu_stop stop =
         cpu_run(cpu, sim_clock(bench->rig.sim)->now_ps + 600 * PS_PER_SECOND);
     if (stop != CPU_STOP_BKPT) {
@@ -174,6 +180,18 @@ static void verify_names_the_first_difference(void **state)
     assert_int_equal(call(&bench, "flm_Verify", WINDOW + 0x7FFFFE, 3, bench.buffer),
                      WINDOW + 0x7FFFFE);
     assert_reason(&bench, FUNCTION_FLM_VERIFY, REASON_RANGE);
+    close_bench(&bench);
+}
+
+static void verify_without_a_clock_is_not_equality(void **state)
+{
+    (void)state;
+    struct bench bench;
+    open_bench(&bench, NULL);
+    assert_int_equal(call(&bench, "flm_Init", WINDOW, 0, 3), 0);
+    bench.clock_stops = true;
+    assert_int_equal(call(&bench, "flm_Verify", WINDOW, 0x80000, 0x34100000), WINDOW);
+    assert_reason(&bench, FUNCTION_FLM_VERIFY, REASON_KERNEL_CLOCK);
     close_bench(&bench);
 }
 
@@ -402,6 +420,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_flash_algorithm_programs),
         cmocka_unit_test(verify_names_the_first_difference),
+        cmocka_unit_test(verify_without_a_clock_is_not_equality),
         cmocka_unit_test(blank_is_what_an_erase_leaves),
         cmocka_unit_test(reads_into_a_buffer),
         cmocka_unit_test(segger_erases_by_number),
