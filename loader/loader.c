@@ -134,13 +134,13 @@ static uint64_t carry_out(uint32_t function, uint32_t offset, uint32_t size,
         case FUNCTION_WRITE: good = nor_write(offset, size, bytes); break;
         case FUNCTION_SECTOR_ERASE: good = nor_erase(offset, size); break;
         case FUNCTION_MASS_ERASE: good = nor_erase_chip(); break;
-        case FUNCTION_READ:
-            good = nor_fetch(offset, size, BUS_STORE, bytes, &result);
-            done = function == FUNCTION_OFL_READ ? size : done;
-            break;
-        default: /* blank is what an erase leaves, whatever pattern is asked for */
+        case KIND_BLANK_CHECK: /* blank is what an erase leaves, whatever pattern is asked for */
             good = nor_look_for_zeros(offset, size, &done);
             done |= (uint8_t)arguments[2] != 0xFF;
+            break;
+        default: /* FUNCTION_READ */
+            good = nor_fetch(offset, size, BUS_STORE, bytes, &result);
+            done = function == FUNCTION_OFL_READ ? size : done;
         }
     }
     return good ? done : failed;
