@@ -11,8 +11,9 @@ jobs=$(nproc)
 
 cmake -S . -B "$directory" -G "$generator" -DCMAKE_BUILD_TYPE=Release -DEXTLOAD_TESTS=ON \
     >"$directory.log" 2>&1 || { cat "$directory.log"; exit 1; }
-cmake --build "$directory" --target test_lifecycles test_power_loss -- --quiet
+cmake --build "$directory" --target test_lifecycles test_power_loss test_algorithm_states -- --quiet
 "$directory/test_power_loss" all
+"$directory/test_algorithm_states" --full
 workers=
 job=0
 while [ "$job" -lt "$jobs" ]; do

@@ -2,6 +2,7 @@
 #include "sim/scenario.h"
 
 #include "board/crc32.h"
+#include "cli/own_loader.h"
 #include "pack/pack.h"
 
 #include <setjmp.h>
@@ -39,11 +40,17 @@ void scenario_assert_good(struct scenario_rig *rig, bool good)
 }
 
 static void load_loader(struct scenario_rig *rig, const struct scenario *scenario,
-                        enum loader_view view)
+                        const struct lifecycle *lifecycle)
 {
+    const enum loader_view view = lifecycle->view;
     if (scenario->loader != NULL) {
         scenario_assert_good(rig,
                              loader_file_read(&rig->loader, view, scenario->loader, &rig->error));
+        return;
+    }
+    if (lifecycle->format == FORMAT_ALGORITHM) {
+        scenario_assert_good(rig,
+                             own_loader_build(&rig->loader, &rig->board, lifecycle, &rig->error));
         return;
     }
     size_t size = 0;
@@ -98,7 +105,7 @@ void scenario_open(struct scenario_rig *rig, const struct scenario *scenario)
     const struct lifecycle *lifecycle =
         scenario->lifecycle != NULL ? scenario->lifecycle : lifecycle_find(host);
     assert_non_null(lifecycle);
-    load_loader(rig, scenario, lifecycle->view);
+    load_loader(rig, scenario, lifecycle);
     const struct sim_target_options options = {
         .link = link_find(lifecycle->link),
         .timing = scenario->timing,
@@ -117,6 +124,10 @@ void scenario_open(struct scenario_rig *rig, const struct scenario *scenario)
     fill_cells(rig, scenario);
     scenario_assert_good(rig, session_open(&rig->session, &rig->target, &rig->board, lifecycle,
                                            &rig->loader, &events, &rig->error));
+    if (scenario->loader == NULL && lifecycle->format == FORMAT_ALGORITHM) {
+        rig->board.record_address =
+            own_loader_record(&rig->loader, &rig->board, &rig->session.layout);
+    }
 }
 
 void scenario_close(struct scenario_rig *rig)

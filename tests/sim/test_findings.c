@@ -307,11 +307,11 @@ static void our_own_loader_makes_none(void **state)
 {
     (void)state;
     for (unsigned board = 0; board < scenario_board_count; board++) {
-        for (unsigned i = 0; lifecycle_for(FORMAT_STLDR, i) != NULL; i++) {
+        for (unsigned i = 0; lifecycle_at(i) != NULL; i++) {
             struct findings findings = {0};
-            const struct watch_stack stack = rehearse_one(&findings, scenario_boards[board], NULL,
-                                                          lifecycle_for(FORMAT_STLDR, i)->name);
-            assert_none(&findings, lifecycle_for(FORMAT_STLDR, i)->name);
+            const struct watch_stack stack =
+                rehearse_one(&findings, scenario_boards[board], NULL, lifecycle_at(i)->name);
+            assert_none(&findings, lifecycle_at(i)->name);
             assert_int_equal(stack.host, 0); /* the guard changes to a stack of its own */
             assert_in_range(stack.own, 200, 1024);
             findings_release(&findings);
