@@ -61,11 +61,12 @@ static void take_name(struct loader_file *loader, const struct elf_file *elf, in
 }
 
 /* SEGGER's own entries where J-Link has a choice; ReadFlash is probe-rs' alone. */
-static void take_entries(struct loader_file *loader, const struct elf_file *elf, bool segger,
-                         uint32_t base)
+static void take_entries(struct loader_file *loader, const struct elf_file *elf,
+                         enum loader_view view, uint32_t base)
 {
+    const bool segger = view == VIEW_WORK_RAM;
     for (int i = 0; i < LOADER_FUNCTION_COUNT; i++) {
-        if (!segger || i != LOADER_READ) {
+        if (view == VIEW_TARGET_GEN || i != LOADER_READ) {
             take_name(loader, elf, i, spellings[i][0], base);
         }
         for (int k = 1; segger && k < SPELLINGS; k++) {
@@ -215,7 +216,7 @@ bool loader_algorithm_by_pack(struct loader_file *loader, const struct elf_file 
     if (!flash_device_read(loader, elf, error)) {
         return false;
     }
-    take_entries(loader, elf, false, 0);
+    take_entries(loader, elf, VIEW_PACK, 0);
     return loader_file_needs(loader, LOADER_INIT, error) &&
            loader_file_needs(loader, LOADER_UNINIT, error) &&
            loader_file_needs(loader, LOADER_SECTOR_ERASE, error) &&
@@ -232,7 +233,7 @@ bool loader_algorithm_by_target_gen(struct loader_file *loader, const struct elf
     if (!flash_device_read(loader, elf, error) || !find_parts(&parts, elf, false, error)) {
         return false;
     }
-    take_entries(loader, elf, false, parts.code->address);
+    take_entries(loader, elf, VIEW_TARGET_GEN, parts.code->address);
     return loader_file_needs(loader, LOADER_SECTOR_ERASE, error) &&
            loader_file_needs(loader, LOADER_WRITE, error) && join(loader, &parts, elf, error) &&
            check_entries(loader, elf, error);
@@ -327,7 +328,7 @@ bool loader_algorithm_whole(struct loader_file *loader, const struct elf_file *e
     if (loader->piece_count == 0) {
         return refuse(elf, error, "no PT_LOAD: there is nothing to download");
     }
-    take_entries(loader, elf, true, 0);
+    take_entries(loader, elf, VIEW_WORK_RAM, 0);
     loader->data_offset = 0;
     if (!loader_file_needs(loader, LOADER_INIT, error) ||
         !loader_file_needs(loader, LOADER_UNINIT, error) ||

@@ -164,6 +164,15 @@ static bool check_entries(const struct loader_file *loader, const struct elf_fil
     return true;
 }
 
+static bool refuse_without_info(const struct elf_file *elf, struct error *error, const char *why)
+{
+    refuse(elf, error, why);
+    if (elf_find_symbol(elf, "FlashDevice") != NULL) {
+        error_hint(error, "it is a flash algorithm: --host flm, probe-rs or jlink-ofl");
+    }
+    return false;
+}
+
 bool loader_pieces_by_segments(struct loader_file *loader, const struct elf_file *elf,
                                size_t file_size, struct error *error)
 {
@@ -172,7 +181,7 @@ bool loader_pieces_by_segments(struct loader_file *loader, const struct elf_file
     }
     const struct elf_symbol *symbol = elf_find_symbol(elf, STORAGE_INFO);
     if (symbol == NULL) {
-        return refuse(elf, error, "no symbol StorageInfo (the tool finds it by name)");
+        return refuse_without_info(elf, error, "no symbol StorageInfo (the tool finds it by name)");
     }
     if (!loader_file_needs(loader, LOADER_INIT, error)) {
         return false;
@@ -265,7 +274,7 @@ bool loader_pieces_by_sections(struct loader_file *loader, const struct elf_file
     }
     const struct elf_section *info = info_section(loader, elf);
     if (info == NULL) {
-        return refuse(elf, error, "no symbol StorageInfo in an allocated section");
+        return refuse_without_info(elf, error, "no symbol StorageInfo in an allocated section");
     }
     return loader_file_needs(loader, LOADER_INIT, error) &&
            loader_file_needs(loader, LOADER_WRITE, error) &&

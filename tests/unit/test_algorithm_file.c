@@ -57,7 +57,7 @@ static void the_blob_is_code_data_and_zeros(void **state)
         assert_int_equal(loader.program_timeout_ms, 1000);
         assert_int_equal(loader.erase_timeout_ms, 6000);
         assert_string_equal(loader.name[LOADER_WRITE], "ProgramPage");
-        assert_string_equal(loader.name[LOADER_READ], "ReadFlash");
+        assert_int_equal(loader_file_has(&loader, LOADER_READ), views[i] == VIEW_TARGET_GEN);
         assert_false(loader.erases_many);
         loader_file_release(&loader);
         free(file.bytes);
@@ -320,6 +320,7 @@ static void the_other_kind_is_told_apart(void **state)
     open_file(&file, "plain_flm.FLM");
     assert_false(parse(&file, VIEW_SEGMENTS, &loader));
     assert_non_null(strstr(file.error.detail, "no symbol StorageInfo"));
+    assert_non_null(strstr(file.error.hint, "--host flm"));
     free(file.bytes);
     snprintf(path, sizeof path, "%s/plain.stldr", EXTLOAD_FIXTURES);
     assert_true(loader_file_sniff(path, &format));
