@@ -174,7 +174,7 @@ typed() {
 }
 
 @test "use.md: each command does what the page says" {
-    typed docs/use.md "16 run, 7 not at hand, 3 elsewhere"
+    typed docs/use.md "17 run, 7 not at hand, 3 elsewhere"
 }
 
 @test "board-files.md: each command does what the page says" {
