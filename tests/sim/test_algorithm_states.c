@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Our own loader as a flash algorithm: every board under every tool at two places in RAM, and from the
- * states in which core, board and flash may be found. None of the tool's stack is used.
+ * Our own loader as a flash algorithm: every board under every tool at two places in RAM, with all pairs
+ * of what is not known of the tool, and from the states in which core, board and flash may be found. None of the tool's stack is used.
  *
  * test_algorithm_states --full tries every state under every tool.
  */
 #include "host/host_option.h"
 #include "host/instrument.h"
 #include "sim/matrix_run.h"
+#include "sim/pairs.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +21,7 @@
 #define IMAGE_AT   (MATRIX_PARK + 0xF123u) /* across a sector bound */
 #define IMAGE_SIZE 0x1455u
 #define HOUSEHOLD  0x00010000u /* cells that inherited operations may change */
-#define SAMPLE     6          /* cells of the matrix for each tool */
+#define SAMPLE     6           /* cells of the matrix for each tool */
 #define PATTERN    0x5A
 #define DEMCR      0xE000EDFCu
 
@@ -78,22 +79,64 @@ static void program_board(const char *board, const struct lifecycle *lifecycle)
     scenario_close(&rig);
 }
 
-static void every_board_under_every_tool_at_two_places(void **state)
+/* The boards are one factor, what is not known of the tool are the others: so each board meets each place
+ * in RAM, each stack and so on. */
+struct space {
+    const struct host_option *options[PAIRS_FACTORS];
+    struct pairs pairs;
+};
+
+static void open_space(struct space *space, const struct lifecycle *host)
 {
-    (void)state;
-    static const char *const places[] = {"ram-shift=0", "ram-shift=0x1004"};
-    for (size_t b = 0; b < sizeof boards / sizeof boards[0]; b++) {
-        for (size_t h = 0; h < sizeof hosts / sizeof hosts[0]; h++) {
-            for (size_t p = 0; p < sizeof places / sizeof places[0]; p++) {
-                struct error error = {0};
-                struct lifecycle lifecycle = *lifecycle_find(hosts[h]);
-                assert_true(host_option_set(&lifecycle, places[p], &error));
-                assert_true(host_option_set(&lifecycle, "stack-size=64", &error));
-                print_message("%s under %s, %s\n", boards[b], hosts[h], places[p]);
-                program_board(boards[b], &lifecycle);
-            }
+    memset(space, 0, sizeof *space);
+    space->pairs.levels[space->pairs.factors++] = sizeof boards / sizeof boards[0];
+    for (unsigned i = 0; host_option_at(i) != NULL; i++) {
+        const struct host_option *option = host_option_at(i);
+        unsigned count = 0;
+        while (option->values[count].name != NULL) {
+            count++;
+        }
+        if (host_option_is_open(option, host) && !option->is_limit) {
+            assert_true(space->pairs.factors < PAIRS_FACTORS);
+            space->options[space->pairs.factors] = option;
+            space->pairs.levels[space->pairs.factors++] = count;
         }
     }
+    assert_true(pairs_make(&space->pairs));
+    assert_int_equal(pairs_missing(&space->pairs), 0);
+}
+
+static struct lifecycle choose(const struct space *space, const struct lifecycle *host,
+                               const unsigned char *row)
+{
+    struct lifecycle chosen = *host;
+    print_message("%s on %s:", host->name, boards[row[0]]);
+    for (unsigned i = 1; i < space->pairs.factors; i++) {
+        const struct host_option *option = space->options[i];
+        host_option_put(option, &chosen, option->values[row[i]].value);
+        print_message(" %s=%s", option->name, option->values[row[i]].name);
+    }
+    print_message("\n");
+    if (chosen.load_rule == LOAD_AS_LINKED) {
+        chosen.ram_shift = 0; /* ours is linked at the start of the RAM that is listed */
+    }
+    return chosen;
+}
+
+static void all_pairs_of_boards_and_options_under_every_tool(void **state)
+{
+    (void)state;
+    unsigned runs = 0;
+    for (size_t h = 0; h < sizeof hosts / sizeof hosts[0]; h++) {
+        static struct space space;
+        const struct lifecycle *host = lifecycle_find(hosts[h]);
+        open_space(&space, host);
+        for (unsigned i = 0; i < space.pairs.rows; i++, runs++) {
+            const struct lifecycle chosen = choose(&space, host, space.pairs.row[i]);
+            program_board(boards[space.pairs.row[i][0]], &chosen);
+        }
+    }
+    print_message("%u runs, no finding\n", runs);
 }
 
 /* --- inherited states --- */
@@ -254,7 +297,7 @@ static void every_state_under_every_tool(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_board_under_every_tool_at_two_places),
+        cmocka_unit_test(all_pairs_of_boards_and_options_under_every_tool),
         cmocka_unit_test(a_sample_of_states_under_every_tool),
     };
     const struct CMUnitTest full[] = {cmocka_unit_test(every_state_under_every_tool)};
