@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-#define IMAGE_AT   (MATRIX_PARK + 0xF123u) /* across a sector bound */
+#define IMAGE_AT   (MATRIX_PARK + 0x1123u) /* odd; bytes to keep before it, none behind */
 #define IMAGE_SIZE 0x1455u
 #define HOUSEHOLD  0x00010000u /* cells that inherited operations may change */
 #define SAMPLE     6           /* cells of the matrix for each tool */
@@ -32,15 +32,17 @@ static const char *const hosts[] = {"flm", "probe-rs", "jlink-ofl"};
 
 /* --- every board --- */
 
-/* Cells of which something is expected: the image's sectors and their neighbours. */
-#define LOOKED_AT 0x40000u
-#define FROM      (MATRIX_PARK - 0x10000u)
+/* Cells of which something is expected: the image's sector and its neighbours. */
+#define LOOKED_AT  0x40000u
+#define FROM       (MATRIX_PARK - 0x10000u)
+#define USED_AGAIN (MATRIX_PARK + 0x10000u)
 
 static void use_cells(struct scenario_rig *rig, uint8_t *expected)
 {
     uint64_t seed = 99;
     for (uint32_t i = 0; i < LOOKED_AT; i += 8) {
-        const uint64_t word = scenario_random(&seed);
+        const bool behind = i >= IMAGE_AT - FROM && i < USED_AGAIN - FROM;
+        const uint64_t word = behind ? UINT64_MAX : scenario_random(&seed);
         memcpy(rig->cells + FROM + i, &word, sizeof word);
     }
     memcpy(expected, rig->cells + FROM, LOOKED_AT);
@@ -62,7 +64,7 @@ static void program_board(const char *board, const struct lifecycle *lifecycle)
     scenario_assert_good(&rig, scenario_program(&rig, &image));
     scenario_assert_good(&rig, operation_verify(&rig.session, &image, &rig.error));
     if (lifecycle->neighbour_rule == NEIGHBOURS_LOST) {
-        memset(expected + (MATRIX_PARK - FROM), 0xFF, 2 * rig.board.sector_size);
+        memset(expected + (MATRIX_PARK - FROM), 0xFF, rig.board.sector_size);
     }
     memcpy(expected + (IMAGE_AT - FROM), image.segments[0].bytes, IMAGE_SIZE);
     assert_memory_equal(rig.cells + FROM, expected, LOOKED_AT);
@@ -204,8 +206,10 @@ static void boot(void)
 static void run_cell(const char *host, const struct matrix_case *cell)
 {
     struct image image;
+    struct lifecycle lifecycle = *lifecycle_find(host);
+    lifecycle.neighbour_rule = NEIGHBOURS_LOST; /* less to write */
     const struct scenario scenario = {
-        .host = host, .content = CONTENT_USED, .seed = 12, .caches = true};
+        .lifecycle = &lifecycle, .content = CONTENT_USED, .seed = 12, .caches = true};
     scenario_open(&run.rig, &scenario);
     run.cell = cell;
     run.armed = true;
@@ -222,9 +226,7 @@ static void run_cell(const char *host, const struct matrix_case *cell)
     scenario_make_image(&image, &run.rig.board, IMAGE_AT, IMAGE_SIZE, 5);
     scenario_assert_good(&run.rig, scenario_program(&run.rig, &image));
     scenario_assert_good(&run.rig, operation_verify(&run.rig.session, &image, &run.rig.error));
-    if (run.rig.session.lifecycle->neighbour_rule == NEIGHBOURS_LOST) {
-        memset(before + MATRIX_PARK, 0xFF, 0x20000);
-    }
+    memset(before + MATRIX_PARK, 0xFF, run.rig.board.sector_size);
     memcpy(before, run.rig.cells, HOUSEHOLD);
     scenario_assert_cells(&run.rig, &image, before);
     assert_stack_is_untouched();
