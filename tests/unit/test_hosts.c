@@ -343,6 +343,10 @@ static void pyocd_does_as_its_source(void **state)
     assert_int_equal(layout->static_base, layout->image + notes.loader.data_offset);
     do_everything(&notes);
     program_a_little(&notes);
+    assert_true(session_begin(&notes.session, OPERATION_ERASE, &notes.error));
+    assert_true(session_begin(&notes.session, OPERATION_ERASE, &notes.error)); /* the same one */
+    assert_true(session_begin(&notes.session, OPERATION_WRITE, &notes.error)); /* UnInit first */
+    assert_true(session_end(&notes.session, &notes.error));
     assert_phases(&notes);
     assert_int_equal(notes.guard, 0xDEADF00D);
     assert_int_equal(notes.session.stats.downloads, 1);
