@@ -23,4 +23,11 @@ target_include_directories(scenario PUBLIC ${CMAKE_SOURCE_DIR}/tests)
 include(cmake/kinds.cmake)
 target_sources(test_kinds PRIVATE ${MUTANT_SOURCES})
 
+# Files of other tools' formats, taken apart by a reader of its own and run from there.
+add_executable(drive_blob tests/formats/drive_blob.c)
+target_link_libraries(drive_blob PRIVATE extload_core)
+add_test(NAME formats
+         COMMAND python3 tests/formats/run.py $<TARGET_FILE:extload> $<TARGET_FILE:drive_blob>
+         WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+
 include(cmake/fuzz.cmake)
