@@ -174,7 +174,11 @@ typed() {
 }
 
 @test "use.md: each command does what the page says" {
-    typed docs/use.md "17 run, 7 not at hand, 3 elsewhere"
+    typed docs/use.md "20 run, 10 not at hand, 3 elsewhere"
+}
+
+@test "formats.md: each command does what the page says" {
+    typed docs/formats.md "1 run, 0 not at hand, 0 elsewhere"
 }
 
 @test "board-files.md: each command does what the page says" {

@@ -40,8 +40,8 @@ RUN_AS = {"make demo": "scripts/demo.sh build"}  # without building first
 NUMBER = r"(0x[0-9A-Fa-f]+|\d+)"
 FILE = r"[\w./-]+"
 
-# Programs that are not at hand: per option what follows it. As ST's and SEGGER's documents and users' logs have
-# them; nobody of us has run them.
+# Programs that are not at hand: per option what follows it. As their documents and users' logs have them;
+# nobody of us has run them.
 NOT_AT_HAND = {
     "STM32_Programmer_CLI": {
         "-c": [r"port=(jlink|SWD)", r"mode=UR"],
@@ -58,9 +58,21 @@ NOT_AT_HAND = {
         "--attach": [],
         "--swd": [],
     },
+    "pyocd": {
+        "load": [],
+        "--target": [r"cortex_m"],
+        "--script": [FILE + r"\.pyocd\.py"],
+        "firmware.elf": [],
+    },
+    "probe-rs": {
+        "download": [],
+        "--chip-description-path": [FILE + r"\.probe-rs\.yaml"],
+        "--chip": [r"STM32N65\w+_[\w-]+"],
+        "firmware.elf": [],
+    },
 }
 # Commands of J-Link Commander, behind its prompt.
-J_LINK = rf"(savebin {FILE}, 0x[0-9A-F]+, 0x[0-9A-F]+|mem32 0x[0-9A-F]+, [0-9A-F]+|halt)"
+J_LINK = rf"(savebin {FILE}, 0x[0-9A-F]+, 0x[0-9A-F]+|mem32 0x[0-9A-F]+, [0-9A-F]+|halt|loadfile {FILE}\.(hex|elf))"
 
 PROGRAMS = r"(\$ |J-Link>|build/extload |extload |make\b|sudo |apt |gdb-multiarch |openocd |cp |" + "|".join(NOT_AT_HAND) + ")"
 
