@@ -13,6 +13,7 @@ set(FUZZ_LENGTH_elf 16384)
 set(FUZZ_REPLACED_gdb send recv)
 # What the emulator keeps of code that it translated looks like a leak each time; `make test` looks for leaks at the end.
 set(FUZZ_FLAGS_gdb -detect_leaks=0)
+set(FUZZ_FLAGS_jtag -detect_leaks=0)
 
 add_custom_target(fuzz)
 file(GLOB FUZZ_SOURCES CONFIGURE_DEPENDS tests/fuzz/fuzz_*.c)
