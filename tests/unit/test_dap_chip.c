@@ -303,6 +303,15 @@ static void test_bitbang(void **state)
         idcode |= (uint32_t)(answers[i] == '1') << i;
     }
     assert_int_equal(idcode, 0x6BA00477);
+    /* s: NRST alone, the TAP stays where it is; t: TRST alone. */
+    assert_int_equal(bitbang_feed(&rig->chip, (const uint8_t *)"s", 1, &used, answers, &count),
+                     BITBANG_MORE);
+    assert_true(rig->chip.in_reset);
+    assert_int_not_equal(rig->chip.tap.state, TAP_RESET);
+    assert_int_equal(bitbang_feed(&rig->chip, (const uint8_t *)"t", 1, &used, answers, &count),
+                     BITBANG_MORE);
+    assert_false(rig->chip.in_reset);
+    assert_int_equal(rig->chip.tap.state, TAP_RESET);
     assert_int_equal(bitbang_feed(&rig->chip, (const uint8_t *)"tR0QR", 5, &used, answers, &count),
                      BITBANG_QUIT);
     assert_int_equal(count, 1);
