@@ -84,7 +84,7 @@ static bool try_binary(struct rsp_client *client, struct rsp_memory *memory, uin
         memory->binary = BINARY_REFUSED;
         return true;
     }
-    if (!ask_binary(client, address, NULL, 0, &done, error)) {
+    if (!ask_binary(client, address, (const uint8_t *)"", 0, &done, error)) {
         return false;
     }
     memory->binary = rsp_is_ok(client) ? BINARY_TAKEN : BINARY_REFUSED;
