@@ -55,9 +55,9 @@ coverage: packages ## lines of src/ and instructions of the loader that the test
 	@scripts/packages.sh coverage
 	@scripts/coverage.sh $(BUILD)-coverage $(GENERATOR)
 
-fuzz: packages ## random bytes to what reads files and packets; FUZZ_RUNS or FUZZ_SECONDS of each harness
+fuzz: packages ## random bytes to what reads files and packets; FUZZ_RUNS or FUZZ_SECONDS of each harness, or of those in FUZZ
 	@scripts/packages.sh fuzz
-	@scripts/fuzz.sh $(BUILD)-fuzz $(GENERATOR)
+	@scripts/fuzz.sh $(BUILD)-fuzz $(GENERATOR) $(FUZZ)
 
 bench: packages all ## the figures of README
 	@scripts/bench.sh $(BUILD)
