@@ -109,7 +109,7 @@ shown() {
     manual
     # shellcheck disable=SC1091
     source "$MANUAL/bash/extload"
-    local option value
+    local option value host
     for option in --host --link --timing --core --target; do
         [ -n "$(offered extload info "$option" "")" ]
         for value in $(offered extload info "$option" ""); do
@@ -118,7 +118,10 @@ shown() {
     done
     for value in $(offered extload info --host-option ""); do
         [[ $value == *=* ]]
-        run "$EXTLOAD" info --board "$BOARD" --host cubeprogrammer --host-option "$value"
+        status=2
+        for host in cubeprogrammer flm probe-rs jlink-ofl; do # an option is open for some of them
+            [ "$status" -ne 2 ] || run "$EXTLOAD" info --board "$BOARD" --host "$host" --host-option "$value"
+        done
         [ "$status" -ne 2 ] || { echo "$value: $output"; return 1; }
     done
     for value in $(offered extload list ""); do
