@@ -12,7 +12,7 @@ for purpose in ${*:-build test}; do
             [ -e carried/loader_image.c ] || packages="$packages gcc-arm-none-eabi" ;;
         test)
             packages="$packages git gcc-arm-none-eabi libcmocka-dev bats srecord clang-format python3-pyelftools
-                python3-jsonschema python3-yaml gdb-multiarch libxml2-utils openocd valgrind man-db zsh" ;;
+                python3-jsonschema python3-yaml gdb-multiarch libxml2-utils openocd qemu-system-arm valgrind man-db zsh" ;;
         deb) packages="$packages git build-essential debhelper fakeroot lintian" ;;
         coverage) packages="$packages gcovr" ;;
         fuzz) packages="$packages clang libclang-rt-14-dev" ;;

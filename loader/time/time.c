@@ -15,6 +15,8 @@
 #define DWT_CTRL_CYCCNTENA UINT32_C(1)
 #define SYST_RUN           UINT32_C(5) /* processor clock, no interrupt */
 #define SYST_MAX           UINT32_C(0x00FFFFFF)
+#define CYCCNT_LOOKS       16u     /* before a counter is taken for one that stands */
+#define SYSTICK_LOOKS      300000u /* it loads on its first tick; QEMU's begins late */
 #define SLOWEST_HZ         UINT32_C(1000000)
 #define IWDG_REFRESH       UINT32_C(0xAAAA)
 #define IWDG_ACCESS        UINT32_C(0x5555)
@@ -29,12 +31,15 @@ static uint32_t counter(void)
     return clock.from_systick ? 0u - SYST_CVR : DWT_CYCCNT;
 }
 
-static bool advances(void)
+static bool advances(uint32_t looks)
 {
-    uint32_t first = counter();
-    for (volatile int i = 0; i < 8; i++) {
+    const uint32_t first = counter();
+    while (looks-- > 0) {
+        if (counter() != first) {
+            return true;
+        }
     }
-    return counter() != first;
+    return false;
 }
 
 void time_forget(void)
@@ -52,12 +57,12 @@ bool time_start(uint32_t fastest_hz)
     clock.feed_at = 0;
     clock.from_systick = false;
     DWT_CTRL |= DWT_CTRL_CYCCNTENA;
-    if (!advances()) {
+    if (!advances(CYCCNT_LOOKS)) {
         clock.from_systick = true;
         SYST_RVR = SYST_MAX;
         SYST_CVR = 0;
         SYST_CSR = SYST_RUN;
-        if (!advances()) {
+        if (!advances(SYSTICK_LOOKS)) {
             return false;
         }
     }
