@@ -3,7 +3,7 @@
  * The exported functions by number, as the flight record names them. Read by assembly, too.
  *
  * Bits 2:0 say what is done; bits 4:3 whose contract it is, which is a matter of arguments and results:
- * .stldr, CMSIS flash algorithm (FLM), or SEGGER flash loader where that differs from FLM.
+ * .stldr, CMSIS flash algorithm (FLM), SEGGER flash loader where that differs from FLM, or our own host.
  */
 #ifndef EXTLOAD_ABI_FUNCTION_H
 #define EXTLOAD_ABI_FUNCTION_H
@@ -35,6 +35,9 @@
 #define FUNCTION_OFL_ERASE_CHIP   20
 #define FUNCTION_OFL_READ         21
 #define FUNCTION_OFL_RESTORE      23
+
+#define FUNCTION_OWN              24
+#define FUNCTION_STREAM           26
 
 /* What is done, whoever asks: FUNCTION_INIT to FUNCTION_VERIFY, and of FLM and SEGGER also: */
 #define FUNCTION_KIND(function) ((function)&7u)

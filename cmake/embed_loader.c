@@ -232,7 +232,7 @@ static unsigned write_symbols(FILE *out, const struct elf_file *elf)
 static bool is_entry(const char *name)
 {
     return strncmp(name, "stldr_", 6) == 0 || strncmp(name, "flm_", 4) == 0 ||
-           strncmp(name, "ofl_", 4) == 0;
+           strncmp(name, "ofl_", 4) == 0 || strncmp(name, "own_", 4) == 0;
 }
 
 static bool write_source(FILE *out, const struct elf_file *elf, const uint8_t *image, uint32_t size,

@@ -8,6 +8,7 @@
 #include "nor/nor.h"
 #include "record/flight.h"
 #include "state.h"
+#include "stream.h"
 #include "time/time.h"
 
 #include <stddef.h>
@@ -65,6 +66,7 @@ static uint32_t find_range(uint32_t function, const uint32_t arguments[4], uint3
     uint32_t address = arguments[0], sector = block->sector_size;
     *size = arguments[1];
     switch (function) {
+    case FUNCTION_STREAM:
     case FUNCTION_FLM_UNINIT:
     case FUNCTION_OFL_RESTORE: *size = 0; return 0;
     case FUNCTION_MASS_ERASE:
@@ -88,9 +90,17 @@ static uint32_t find_range(uint32_t function, const uint32_t arguments[4], uint3
         break;
     default: break;
     }
-    uint32_t offset = address - block->controller.window;
+    return address;
+}
+
+bool loader_place(uint32_t address, uint32_t size, uint32_t *offset)
+{
+    const struct board_block *block = state->board;
+    *offset = address - block->controller.window;
     /* some hosts cut the window's base off */
-    return offset < block->controller.window_size ? offset : address;
+    *offset = *offset < block->controller.window_size ? *offset : address;
+    return (*offset <= block->flash.size && size <= block->flash.size - *offset) ||
+           flight_fail(REASON_RANGE, address, size, block->flash.size);
 }
 
 static uint64_t verify(uint32_t offset, uint32_t size, const uint32_t arguments[4])
@@ -127,6 +137,7 @@ static uint64_t carry_out(uint32_t function, uint32_t offset, uint32_t size,
         good = nor_read(offset, size, BUS_COMPARE, bytes, &result);
         done = arguments[0] + size - result.left;
         break;
+    case FUNCTION_STREAM: good = stream_run((volatile struct mailbox *)arguments[0]); break;
     case FUNCTION_FLM_UNINIT:
     case FUNCTION_OFL_RESTORE: break;
     default:
@@ -149,20 +160,16 @@ static uint64_t carry_out(uint32_t function, uint32_t offset, uint32_t size,
 uint64_t loader_run(uint32_t function, const uint32_t arguments[4])
 {
     const struct board_block *block = state->board;
-    uint32_t failed = failure(function, arguments), size;
+    uint32_t failed = failure(function, arguments), size, offset;
     if (FUNCTION_KIND(function) == FUNCTION_INIT) {
         return init(block) ? function < FUNCTION_FLM : failed;
     }
-    uint32_t offset = find_range(function, arguments, &size);
+    uint32_t address = find_range(function, arguments, &size);
     if (!state->initialised) {
         flight_fail(REASON_NOT_INITIALISED, 0, 0, 0);
         return failed;
     }
-    if (offset > block->flash.size || size > block->flash.size - offset) {
-        flight_fail(REASON_RANGE, arguments[0], size, block->flash.size);
-        return failed;
-    }
-    if (!bus_open(&block->controller) || !nor_enter()) {
+    if (!loader_place(address, size, &offset) || !bus_open(&block->controller) || !nor_enter()) {
         return failed;
     }
     if ((FUNCTION_KIND(function) + 7u) % 8u >= FUNCTION_READ - 1u) {

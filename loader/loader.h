@@ -33,4 +33,8 @@ extern union board_reserve {
  */
 uint64_t loader_run(uint32_t function, const uint32_t arguments[4]);
 
+/* Where bytes lie in the flash that an address in the window, or an offset, names; false, with the
+ * reason, if they are not all in it. */
+bool loader_place(uint32_t address, uint32_t size, uint32_t *offset);
+
 #endif

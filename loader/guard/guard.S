@@ -54,6 +54,8 @@ guard_code:
     entry   ofl_Read, FUNCTION_OFL_READ
     entry   ofl_Restore, FUNCTION_OFL_RESTORE
 
+    entry   own_Stream, FUNCTION_STREAM
+
 /* An unprivileged caller is refused before anything privileged is touched; in Handler mode nPRIV means
  * nothing. */
     .thumb_func
@@ -74,8 +76,8 @@ guard_common:
     moveq   r0, #FUNCTION_FLM
     lsrs    r0, r0, #3          /* 0 for .stldr, 1 for FLM */
     cmp     r0, #2
-    it      eq
-    mvneq   r0, r1
+    it      hs
+    mvnhs   r0, r1
     bx      lr
 2:  mov     r0, r12
     bx      lr

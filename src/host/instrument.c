@@ -91,6 +91,9 @@ static void set_request(const struct instrument *instrument, struct watch_call *
         call->program.start = judge_offset(instrument, instrument->arguments[0]);
         call->program.end = call->program.start + instrument->arguments[1];
         break;
+    case LOADER_STREAM: /* what it is about is told while it runs */
+        call->program.end = judge_flash_size(instrument);
+        break;
     default: break;
     }
 }

@@ -33,6 +33,7 @@ static const struct lifecycle lifecycles[] = {
      .view = VIEW_SEGMENTS,
      .call = CALL_CLEAN_CORE,
      .neighbour_rule = NEIGHBOURS_KEPT,
+     .streams = true,
      .init_r0 = 1,
      .stack_gap = 0x3FC,
      .stack_align = 1,

@@ -17,6 +17,7 @@ static const char *const function_names[LOADER_FUNCTION_COUNT] = {
     [LOADER_READ] = "Read",
     [LOADER_VERIFY] = "Verify",
     [LOADER_CHECKSUM] = "CheckSum",
+    [LOADER_STREAM] = "extload_Stream",
     [LOADER_UNINIT] = "UnInit",
     [LOADER_BLANK_CHECK] = "BlankCheck",
 };
@@ -203,7 +204,8 @@ bool loader_file_succeeded(const struct loader_file *loader, enum loader_functio
     if (loader->format == FORMAT_ALGORITHM) {
         return loader_algorithm_succeeded(loader, function, arguments, result);
     }
-    return function == LOADER_CHECKSUM || result == (function == LOADER_VERIFY ? 0 : 1);
+    return function == LOADER_CHECKSUM ||
+           result == (function == LOADER_VERIFY || function == LOADER_STREAM ? 0 : 1);
 }
 
 static bool has_symbol(const uint8_t *bytes, size_t size, const char *path, const char *name)

@@ -23,6 +23,7 @@ enum loader_function {
     LOADER_READ,
     LOADER_VERIFY,
     LOADER_CHECKSUM,
+    LOADER_STREAM, /* ours, for our own host: abi/mailbox.h */
     LOADER_UNINIT, /* of flash algorithms only, from here on */
     LOADER_BLANK_CHECK,
     LOADER_FUNCTION_COUNT

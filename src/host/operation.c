@@ -2,6 +2,7 @@
 #include "host/operation.h"
 
 #include "host/pages.h"
+#include "host/stream.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -168,6 +169,9 @@ bool operation_write(struct session *session, const struct image *image, uint64_
     if (!loader_file_needs(session->loader, LOADER_WRITE, error) ||
         !session_begin(session, OPERATION_WRITE, error)) {
         return false;
+    }
+    if (stream_can(session, image)) {
+        return stream_write(session, image, written, error);
     }
     if (!session->lifecycle->writes_pages) {
         return write_segments(session, image, written, error);

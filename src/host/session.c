@@ -149,16 +149,26 @@ static bool wait_for_return(struct session *session, uint64_t timeout_us, enum t
 {
     const struct target_ops *ops = session->target->ops;
     uint64_t start = ops->executed != NULL ? ops->executed(session->target->context) : 0;
+    const struct session_service *service = session->service;
+    const uint64_t slice = service != NULL ? SESSION_SERVICE_US : WAIT_SLICE_US;
     unsigned grace = CANCEL_SLICES;
     *exhausted = false;
-    for (uint64_t waited = 0; waited < timeout_us; waited += WAIT_SLICE_US) {
+    for (uint64_t waited = 0; waited < timeout_us; waited += slice) {
         uint64_t left = timeout_us - waited;
-        if (!ops->wait(session->target->context, left < WAIT_SLICE_US ? left : WAIT_SLICE_US, stop,
-                       error)) {
+        if (!ops->wait(session->target->context, left < slice ? left : slice, stop, error)) {
             return false;
         }
         if (*stop != TARGET_RUNNING) {
             return true;
+        }
+        if (service != NULL) {
+            bool progress = false;
+            if (!service->serve(service->context, &progress, error)) {
+                ops->halt(session->target->context, NULL);
+                return false;
+            }
+            waited = progress ? 0 : waited;
+            continue;
         }
         *exhausted = executed(session, start) >= session->lifecycle->budget;
         if (*exhausted || (is_cancelled(session) && grace-- == 0)) {

@@ -36,6 +36,16 @@ struct session_observer {
     void (*after)(void *context, enum target_stop stop, bool returned, uint32_t result);
 };
 
+/* What the host does while a call runs, for a target whose memory it reaches then. */
+struct session_service {
+    void *context;
+    /* Called every SESSION_SERVICE_US or so until the core stops. *progress: the call's time begins
+     * anew. False ends the call with *error. */
+    bool (*serve)(void *context, bool *progress, struct error *error);
+};
+
+#define SESSION_SERVICE_US 2000u
+
 struct session_stats {
     unsigned downloads, calls;
     uint64_t longest_call_ns;
@@ -48,6 +58,7 @@ struct session {
     const struct loader_file *loader;
     struct session_events events;
     struct session_observer observer;
+    const struct session_service *service; /* NULL: the host only waits */
     struct layout layout;
     struct session_stats stats;
     struct record record; /* as last read; valid if has_record */

@@ -35,7 +35,7 @@ struct loader_image {
         const char *name; /* "stldr_Init" */
         uint32_t offset;  /* without the Thumb bit */
         uint32_t size;
-    } entries[24];
+    } entries[32];
     unsigned entry_count;
     struct {
         const char *name; /* "guard", "nor driver", "vectors", "stack" ... */

@@ -31,6 +31,7 @@ static const struct {
     {"Read", "stldr_Read"},
     {"Verify", "stldr_Verify"},
     {"CheckSum", "stldr_CheckSum"},
+    {"extload_Stream", "own_Stream"},
 };
 
 #define FUNCTION_COUNT (sizeof functions / sizeof functions[0])

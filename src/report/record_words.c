@@ -93,6 +93,9 @@ static const struct reason_words reasons[] = {
                      "the flash's SFDP is not that of the board file: table at 0x%03x has CRC "
                      "0x%08x, not 0x%08x",
                      "another chip or revision: dump its SFDP and build again"},
+    [REASON_STREAM_IDLE] = {"STREAM_IDLE",
+                            "the host handed over no more bytes: %u buffers so far, waited %u us",
+                            "the link to the probe may have failed"},
     [REASON_RESTARTED] = {"RESTARTED",
                           "the flash started anew in the middle of the call, at offset 0x%06x (a "
                           "register is 0x%02x)",
@@ -121,6 +124,7 @@ const char *record_words_function(uint32_t function)
         "none",      "Init",     "Write",      "SectorErase", "MassErase",   "Read",
         "Verify",    "CheckSum", "BlankCheck", "Init",        "ProgramPage", "EraseSector",
         "EraseChip", "Read",     "Verify",     "UnInit",      "CheckBlank",  "Prepare",
-        "Program",   "Erase",    "EraseChip",  "Read",        "?",           "Restore"};
+        "Program",   "Erase",    "EraseChip",  "Read",        "?",           "Restore",
+        "?",         "?",        "Stream"};
     return function < COUNT(names) ? names[function] : NULL;
 }

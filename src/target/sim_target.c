@@ -39,10 +39,23 @@ static void spend(struct sim_target *target, uint64_t us)
     sim_clock(target->sim)->now_ps += us * PS_PER_US;
 }
 
+/* Time that passes on the board while the probe is busy. */
+static void pass(struct sim_target *target, uint64_t us)
+{
+    struct sim_clock *clock = sim_clock(target->sim);
+    const uint64_t until = clock->now_ps + us * PS_PER_US;
+    if (target->running && target->stop == CPU_STOP_TIME) {
+        target->stop = cpu_run(sim_cpu(target->sim), until);
+    }
+    if (clock->now_ps < until) {
+        clock->now_ps = until;
+    }
+}
+
 static void spend_transfer(struct sim_target *target, size_t size)
 {
-    spend(target,
-          target->link->transfer_us + (uint64_t)size * 1000000u / target->link->bytes_per_second);
+    pass(target,
+         target->link->transfer_us + (uint64_t)size * 1000000u / target->link->bytes_per_second);
 }
 
 static bool read_memory(void *context, uint32_t address, void *bytes, size_t size,
@@ -107,10 +120,10 @@ static bool halt(void *context, struct error *error)
     (void)error;
     struct sim_target *target = context;
     uint64_t until = sim_clock(target->sim)->now_ps + target->link->run_us * PS_PER_US;
-    if (target->running) {
+    if (target->running && target->stop == CPU_STOP_TIME) {
         target->stop = cpu_run(sim_cpu(target->sim), until);
-        target->running = false;
     }
+    target->running = false;
     if (sim_clock(target->sim)->now_ps < until) {
         sim_clock(target->sim)->now_ps = until;
     }
@@ -169,7 +182,7 @@ static bool wait_stop(void *context, uint64_t timeout_us, enum target_stop *stop
     (void)error;
     struct sim_target *target = context;
     uint64_t start = sim_clock(target->sim)->now_ps;
-    if (target->running) {
+    if (target->running && target->stop == CPU_STOP_TIME) {
         target->stop = cpu_run(sim_cpu(target->sim), start + timeout_us * PS_PER_US);
     }
     if (watchdog_reset(target) != NULL) {
@@ -187,6 +200,12 @@ static bool wait_stop(void *context, uint64_t timeout_us, enum target_stop *stop
     }
     target->running = false;
     round_up_to_poll(target, start);
+    return true;
+}
+
+static bool reaches_running(void *context)
+{
+    (void)context;
     return true;
 }
 
@@ -222,6 +241,7 @@ static void close_target(void *context)
 
 static const struct target_ops sim_ops = {
     .name = TARGET_NAME_SIM,
+    .reaches_running = reaches_running,
     .read_memory = read_memory,
     .write_memory = write_memory,
     .read_register = read_register,

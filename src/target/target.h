@@ -52,6 +52,8 @@ struct target_ops {
     /* Whether there is this register to write and read; NULL: there are all. R0..R12, SP, LR, PC and
      * xPSR always are. */
     bool (*has_register)(void *context, enum target_register reg);
+    /* Whether memory can be read and written while the core runs; NULL: it cannot. */
+    bool (*reaches_running)(void *context);
     bool (*read_memory)(void *context, uint32_t address, void *bytes, size_t size,
                         struct error *error);
     bool (*write_memory)(void *context, uint32_t address, const void *bytes, size_t size,

@@ -304,6 +304,7 @@ static const struct {
     {"ofl_EraseChip", FUNCTION_OFL_ERASE_CHIP, FAILED},
     {"ofl_Read", FUNCTION_OFL_READ, FAILED},
     {"ofl_Restore", FUNCTION_OFL_RESTORE, FAILED},
+    {"own_Stream", FUNCTION_STREAM, FAILED},
 };
 
 #define ENTRY_COUNT (sizeof entries / sizeof entries[0])

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#include "stream.h"
+
+#include "loader.h"
+#include "nor/nor.h"
+#include "record/flight.h"
+#include "time/time.h"
+
+static bool wait_until_full(volatile const struct mailbox_slot *slot)
+{
+    uint32_t waited = 0;
+    while (waited < MAILBOX_IDLE_US) {
+        uint32_t end = time_after_us(TIME_PIECE_US);
+        do {
+            if (slot->full != 0) {
+                return true;
+            }
+        } while (!time_is_over(end));
+        waited += TIME_PIECE_US;
+    }
+    return false;
+}
+
+bool stream_run(volatile struct mailbox *mailbox)
+{
+    for (uint32_t count = 0;; count++) {
+        volatile struct mailbox_slot *slot = &mailbox->slots[count % MAILBOX_SLOTS];
+        if (!wait_until_full(slot)) {
+            return flight_fail(REASON_STREAM_IDLE, count, MAILBOX_IDLE_US, 0);
+        }
+        uint32_t size = slot->size, offset;
+        if (size == 0) {
+            return true;
+        }
+        if (!loader_place(slot->address, size, &offset) ||
+            !nor_write(offset, size, (const uint8_t *)slot->bytes)) {
+            return false;
+        }
+        slot->full = 0;
+    }
+}
