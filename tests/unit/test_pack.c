@@ -24,8 +24,8 @@ static struct board board;
 
 static struct loader_image make_image(void)
 {
-    static const char *const names[] = {"stldr_Verify",      "stldr_Init",    "stldr_Write",
-                                        "stldr_SectorErase", "flm_Init",      "stldr_MassErase",
+    static const char *const names[] = {"stldr_Verify",      "stldr_Init",     "stldr_Write",
+                                        "stldr_SectorErase", "flm_Init",       "stldr_MassErase",
                                         "stldr_Read",        "stldr_CheckSum", "own_Stream"};
     for (unsigned i = 0; i < IMAGE_SIZE; i++) {
         image_bytes[i] = (uint8_t)(i * 7 + (i >> 8));
