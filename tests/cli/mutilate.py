@@ -27,7 +27,9 @@ def symbol(name):
 
 
 def jump_to_self():
-    struct.pack_into("<H", data, u32(code + 4), 0xE7FE)
+    """At Init's first instruction."""
+    init = (u32(symbol(b"Init") + 4) & ~1) - u32(code + 8)
+    struct.pack_into("<H", data, u32(code + 4) + init, 0xE7FE)
 
 
 def noise():
