@@ -11,9 +11,10 @@ set(FUZZ_CASES_loader ${FIXTURE_DIR}/check ${FIXTURE_DIR}/check/good ${FIXTURE_D
 set(FUZZ_LARGE_CASES_loader ${FIXTURE_DIR})
 set(FUZZ_LENGTH_elf 16384)
 set(FUZZ_REPLACED_gdb send recv)
-# What the emulator keeps of code that it translated looks like a leak each time; `make test` looks for leaks at the end.
-set(FUZZ_FLAGS_gdb -detect_leaks=0)
-set(FUZZ_FLAGS_jtag -detect_leaks=0)
+# What the emulator keeps of code that it translated looks like a leak each time, and becomes much; `make test` looks for
+# leaks at the end.
+set(FUZZ_FLAGS_gdb -detect_leaks=0 -rss_limit_mb=4096)
+set(FUZZ_FLAGS_jtag -detect_leaks=0 -rss_limit_mb=4096)
 
 add_custom_target(fuzz)
 file(GLOB FUZZ_SOURCES CONFIGURE_DEPENDS tests/fuzz/fuzz_*.c)
