@@ -34,6 +34,7 @@ ELSEWHERE = {
     "build/extload sweep --board stm32n655-s25fl064l --host cubeprogrammer-jlink --jobs 2":
         "takes minutes; tests/sim/test_sweep.c tries a sample",
     "build/extload sweep --board stm32n6570-dk --host cubeprogrammer-jlink --jobs 2": "the same",
+    "make fuzz FUZZ_RUNS=10000000": "takes hours, and clang; `make test` replays the cases that it kept",
 }
 RUN_AS = {"make demo": "scripts/demo.sh build"}  # without building first
 
