@@ -43,3 +43,42 @@ words[2] = ~sum(words[3:]) & 0xFFFFFFFF
 open(sys.argv[1], "wb").write(struct.pack("<85I", *words))
 END
 }
+
+# transcript ARGUMENT... : rsp_transcript.py with these, on TRANSCRIPT_PORT, as TRANSCRIPT
+transcript() {
+    : >"$T/transcript.port"
+    python3 tests/cli/rsp_transcript.py "$@" >"$T/transcript.port" 2>"$T/transcript.err" 3>&- &
+    TRANSCRIPT=$!
+    local i
+    for ((i = 0; i < 100; i++)); do
+        TRANSCRIPT_PORT=$(cat "$T/transcript.port")
+        [ -z "$TRANSCRIPT_PORT" ] || return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+# recorded SERVER-PORT COMMAND ARGUMENT... : the command on that server, recorded; then against the record alone,
+# whole: the same is said and done; and cut off in 12 places before the farewell: one error, and never a hang
+recorded() {
+    local server=$1 command=$2 events at
+    shift 2
+    transcript record "$server" "$T/transcript"
+    timeout 100 "$EXTLOAD" "$command" --board "$BOARD" --target "gdb:$TRANSCRIPT_PORT" "$@" >"$T/recorded.out"
+    wait "$TRANSCRIPT"
+    transcript replay "$T/transcript"
+    timeout 100 "$EXTLOAD" "$command" --board "$BOARD" --target "gdb:$TRANSCRIPT_PORT" "$@" >"$T/replayed.out"
+    wait "$TRANSCRIPT" || { cat "$T/transcript.err"; return 1; }
+    # times are real ones
+    diff <(sed -E 's/[0-9.]+ (s|ms|KB\/s)\b/#/g; s/:[0-9]+//; s/ +/ /g' "$T/recorded.out") \
+        <(sed -E 's/[0-9.]+ (s|ms|KB\/s)\b/#/g; s/:[0-9]+//; s/ +/ /g' "$T/replayed.out")
+    events=$(wc -l <"$T/transcript")
+    [ "$events" -gt 60 ]
+    for ((at = 1; at < events - 10; at += events / 12)); do
+        transcript replay "$T/transcript" "cut=$at"
+        run timeout 100 "$EXTLOAD" "$command" --board "$BOARD" --target "gdb:$TRANSCRIPT_PORT" "$@"
+        [ "$status" -eq 1 ] && [ "$(grep -c 'error: ' <<<"$output")" -eq 1 ] ||
+            { echo "cut at $at of $events: status $status: $output"; return 1; }
+        wait "$TRANSCRIPT" || true
+    done
+}

@@ -222,6 +222,13 @@ END
     cmp -n 65536 -i $((0x30000)):0 "$T/flash.bin" "$T/image.bin"
 }
 
+@test "jtag: what OpenOCD said to extload, played again and cut off" {
+    start
+    openocd_for_gdb
+    random 5000 >"$T/image.bin"
+    recorded "$GDB" program "$T/image.bin@0x70030000" --no-preserve
+}
+
 @test "jtag: another client is turned away, garbage is hung up on, and the next is served" {
     start
     exec 7<>"/dev/tcp/127.0.0.1/$PORT"

@@ -109,6 +109,11 @@ fails() {
     fails 2 "is not the record's first word" "likely: no development boot" "likely: the wrong access port"
 }
 
+@test "target: what extload's own server said, played again and cut off" {
+    head -c 9000 /dev/zero | tr '\0' 'x' >"$T/a.bin"
+    recorded "$UPSTREAM" program "$T/a.bin@0x70010100" --no-preserve
+}
+
 @test "target: another target behind the port" {
     through cpuid=410fd214
     run drive info
