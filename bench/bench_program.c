@@ -18,6 +18,7 @@
 #include <time.h>
 
 #define BOARD                 "data/boards/stm32n655-s25fl064l.yaml"
+#define PART_SIZE             UINT32_C(0x100000) /* of the image that goes over several links */
 #define ACCESSES_PER_BYTE     3.0
 #define INSTRUCTIONS_PER_BYTE 20.0
 
@@ -88,7 +89,7 @@ static void print_row(struct bench *bench, const char *name, struct sim *sim,
     double accesses = (double)(reads + stats->register_writes) / bench->size;
     double instructions = (double)(stats->instructions - stats->jumped_instructions) / bench->size;
     const double total = (double)sim_clock(sim)->now_ps / 1e12;
-    printf("%-8s %9.3f %9.3f %9.3f %10.3f %9.3f %6.3f %10.2f %12.2f\n", name,
+    printf("%-17s %9.3f %9.3f %9.3f %10.3f %9.3f %6.3f %10.2f %12.2f\n", name,
            (double)report->erase_ns / 1e9, (double)report->program_ns / 1e9,
            (double)report->verify_ns / 1e9, total, least, total / least, accesses, instructions);
     if (accesses > ACCESSES_PER_BYTE || instructions > INSTRUCTIONS_PER_BYTE) {
@@ -96,37 +97,46 @@ static void print_row(struct bench *bench, const char *name, struct sim *sim,
     }
 }
 
-static bool run(struct bench *bench, const char *name, bool used, bool skip_blank)
+struct row {
+    const char *name;
+    const char *link; /* NULL: the native host's */
+    bool used, skip_blank;
+    bool by_calls; /* not handed over while the loader programs */
+};
+
+static bool run(struct bench *bench, const struct row *row)
 {
     struct target target;
     struct image image;
     struct plan plan = {0};
     struct session session;
     struct program_report report;
-    const struct program_keeping keeping = {.neighbours = true, .skip_blank = skip_blank};
+    const struct program_keeping keeping = {.neighbours = true, .skip_blank = row->skip_blank};
     const struct session_events events = {0};
-    const struct lifecycle *lifecycle = lifecycle_find("native");
-    const struct sim_target_options options = {.link = link_find(lifecycle->link), .seed = 1};
+    struct lifecycle lifecycle = *lifecycle_find("native");
+    const struct link_model *link = link_find(row->link != NULL ? row->link : lifecycle.link);
+    const struct sim_target_options options = {.link = link, .seed = 1};
+    lifecycle.streams = !row->by_calls;
     if (!make_image(bench, &image) ||
         !sim_target_open(&target, &bench->board, &options, &bench->error)) {
         image_release(&image);
         return false;
     }
-    if (used) {
+    if (row->used) {
         fill_random(sim_target_cells(&target), bench->board.part.size, 0x55AA);
     }
-    const double least = floor_s(bench, sim_target_cells(&target), &image, options.link);
+    const double least = floor_s(bench, sim_target_cells(&target), &image, link);
     clock_t start = clock();
-    bool good = plan_make(&plan, &image, &bench->board, &bench->loader, lifecycle, options.link,
-                          &bench->error) &&
-                session_open(&session, &target, &bench->board, lifecycle, &bench->loader, &events,
-                             &bench->error) &&
-                program_run(&session, &image, &plan, &keeping, &report, &bench->error);
+    bool good =
+        plan_make(&plan, &image, &bench->board, &bench->loader, &lifecycle, link, &bench->error) &&
+        session_open(&session, &target, &bench->board, &lifecycle, &bench->loader, &events,
+                     &bench->error) &&
+        program_run(&session, &image, &plan, &keeping, &report, &bench->error);
     if (good) {
         struct sim *sim = sim_target_sim(&target);
         double wall = (double)(clock() - start) / CLOCKS_PER_SEC;
-        print_row(bench, name, sim, &report, least);
-        fprintf(stderr, "%-8s %.1f s of CPU, %.1f times as fast as the board\n", name, wall,
+        print_row(bench, row->name, sim, &report, least);
+        fprintf(stderr, "%-8s %.1f s of CPU, %.1f times as fast as the board\n", row->name, wall,
                 (double)sim_clock(sim)->now_ps / 1e12 / (wall > 0 ? wall : 1));
     }
     plan_release(&plan);
@@ -151,10 +161,22 @@ static void print_head(const struct bench *bench, size_t file_size)
     for (unsigned i = 0; i < image->part_count; i++) {
         printf(" %s %u", image->parts[i].name, image->parts[i].bytes);
     }
-    printf("\n\n%u bytes, native over jlink, typical times; seconds of the board's time\n",
-           bench->size);
-    printf("flash        erase   program    verify      total     floor  times  MMIO/byte  "
-           "instr./byte\n");
+    printf("\n");
+}
+
+static bool run_table(struct bench *bench, uint32_t size, const struct row *rows, unsigned count)
+{
+    bench->size = size;
+    printf("\n%u bytes, native, typical times; seconds of the board's time\n", size);
+    printf("%-18s    erase   program    verify      total     floor  times  MMIO/byte  "
+           "instr./byte\n",
+           "flash");
+    for (unsigned i = 0; i < count; i++) {
+        if (!run(bench, &rows[i])) {
+            return false;
+        }
+    }
+    return true;
 }
 
 int main(int argc, char **argv)
@@ -169,10 +191,21 @@ int main(int argc, char **argv)
                           &bench.error);
     free(file);
     if (good) {
-        bench.size = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 0) : bench.board.part.size;
+        static const struct row whole[] = {
+            {.name = "used", .used = true}, {.name = "blank"}, {.name = "new", .skip_blank = true}};
+        static const struct row part[] = {
+            {.name = "jlink", .skip_blank = true},
+            {.name = "jlink, calls", .skip_blank = true, .by_calls = true},
+            {.name = "stlink-v3", .link = "stlink-v3", .skip_blank = true},
+            {.name = "stlink-v3, calls",
+             .link = "stlink-v3",
+             .skip_blank = true,
+             .by_calls = true}};
+        const uint32_t size =
+            argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 0) : bench.board.part.size;
         print_head(&bench, file_size);
-        good = run(&bench, "used", true, false) && run(&bench, "blank", false, false) &&
-               run(&bench, "new", false, true);
+        good = run_table(&bench, size, whole, 3) &&
+               run_table(&bench, size < PART_SIZE ? size : PART_SIZE, part, 4);
         loader_file_release(&bench.loader);
     }
     if (!good) {
