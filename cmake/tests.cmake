@@ -26,8 +26,11 @@ target_sources(test_kinds PRIVATE ${MUTANT_SOURCES})
 # Files of other tools' formats, taken apart by a reader of its own and run from there.
 add_executable(drive_blob tests/formats/drive_blob.c)
 target_link_libraries(drive_blob PRIVATE extload_core)
+# Debian's own, which has what scripts/packages.sh installs; another one in front of it may not.
+find_program(DEBIAN_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
+find_program(DEBIAN_PYTHON python3 REQUIRED)
 add_test(NAME formats
-         COMMAND python3 tests/formats/run.py $<TARGET_FILE:extload> $<TARGET_FILE:drive_blob>
+         COMMAND ${DEBIAN_PYTHON} tests/formats/run.py $<TARGET_FILE:extload> $<TARGET_FILE:drive_blob>
          WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 
 include(cmake/fuzz.cmake)

@@ -125,6 +125,6 @@ const char *record_words_function(uint32_t function)
         "Verify",    "CheckSum", "BlankCheck", "Init",        "ProgramPage", "EraseSector",
         "EraseChip", "Read",     "Verify",     "UnInit",      "CheckBlank",  "Prepare",
         "Program",   "Erase",    "EraseChip",  "Read",        "?",           "Restore",
-        "?",         "?",        "Stream"};
+        "?",         "?",        "extload_Stream"};
     return function < COUNT(names) ? names[function] : NULL;
 }

@@ -321,7 +321,7 @@ static void sweep(enum loader_function function, unsigned step, enum kind first,
 /* MassErase is an erase like the other, but of the whole chip again and again. */
 static void sweep_all(const struct scenario *scenario, unsigned step)
 {
-    for (unsigned function = 0; function < LOADER_STLDR_FUNCTIONS; function++) {
+    for (unsigned function = 0; function < LOADER_STREAM; function++) { /* that: test_stream */
         if (function != LOADER_MASS_ERASE) {
             open_board(scenario);
             sweep((enum loader_function)function, step, KERNEL_CLOCK, SUPPLY);

@@ -33,7 +33,11 @@ static bool parse_line(const char *text, struct line *line)
     if (end == text || *end != ':') {
         return false;
     }
-    line->first = (uint16_t)strtoul(end + 1, &end, 16);
+    const unsigned long first = strtoul(end + 1, &end, 16);
+    if (first > UINT16_MAX) {
+        return false; /* words of data */
+    }
+    line->first = (uint16_t)first;
     line->length = 2;
     if (*end == ' ' && isxdigit((unsigned char)end[1])) {
         line->second = (uint16_t)strtoul(end + 1, &end, 16);
