@@ -121,10 +121,10 @@ const char *record_words_function(uint32_t function)
 {
     /* by number; those of FLM and of SEGGER by the names that their tools use */
     static const char *const names[] = {
-        "none",      "Init",     "Write",      "SectorErase", "MassErase",   "Read",
-        "Verify",    "CheckSum", "BlankCheck", "Init",        "ProgramPage", "EraseSector",
-        "EraseChip", "Read",     "Verify",     "UnInit",      "CheckBlank",  "Prepare",
-        "Program",   "Erase",    "EraseChip",  "Read",        "?",           "Restore",
+        "none",      "Init",     "Write",         "SectorErase", "MassErase",   "Read",
+        "Verify",    "CheckSum", "BlankCheck",    "Init",        "ProgramPage", "EraseSector",
+        "EraseChip", "Read",     "Verify",        "UnInit",      "CheckBlank",  "Prepare",
+        "Program",   "Erase",    "EraseChip",     "Read",        "?",           "Restore",
         "?",         "?",        "extload_Stream"};
     return function < COUNT(names) ? names[function] : NULL;
 }
