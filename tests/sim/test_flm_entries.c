@@ -193,6 +193,13 @@ static void verify_without_a_clock_is_not_equality(void **state)
     assert_int_equal(call(&bench, "flm_Verify", WINDOW, 0x80000, 0x34100000), WINDOW);
     assert_reason(&bench, FUNCTION_FLM_VERIFY, REASON_KERNEL_CLOCK);
     close_bench(&bench);
+    /* at address 0, where the window's base is cut off, 0 would mean that all is equal */
+    open_bench(&bench, NULL);
+    assert_int_equal(call(&bench, "stldr_Init", 0, 0, 0), 1);
+    bench.clock_stops = true;
+    assert_int_equal(call(&bench, "stldr_Verify", 0, 0x34100000, 0x20000), 1);
+    assert_reason(&bench, FUNCTION_VERIFY, REASON_KERNEL_CLOCK);
+    close_bench(&bench);
 }
 
 static void blank_is_what_an_erase_leaves(void **state)
