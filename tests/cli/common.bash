@@ -70,8 +70,8 @@ recorded() {
     timeout 100 "$EXTLOAD" "$command" --board "$BOARD" --target "gdb:$TRANSCRIPT_PORT" "$@" >"$T/replayed.out"
     wait "$TRANSCRIPT" || { cat "$T/transcript.err"; return 1; }
     # times are real ones
-    diff <(sed -E 's/[0-9.]+ (s|ms|KB\/s)\b/#/g; s/:[0-9]+//; s/ +/ /g' "$T/recorded.out") \
-        <(sed -E 's/[0-9.]+ (s|ms|KB\/s)\b/#/g; s/:[0-9]+//; s/ +/ /g' "$T/replayed.out")
+    diff <(sed -E 's/[0-9.]+ (s|ms|us|KB\/s)\b/#/g; s/:[0-9]+//; s/ +/ /g' "$T/recorded.out") \
+        <(sed -E 's/[0-9.]+ (s|ms|us|KB\/s)\b/#/g; s/:[0-9]+//; s/ +/ /g' "$T/replayed.out")
     events=$(wc -l <"$T/transcript")
     [ "$events" -gt 60 ]
     for ((at = 1; at < events - 10; at += events / 12)); do

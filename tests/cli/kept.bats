@@ -32,19 +32,19 @@ a_used_flash() {
 @test "kept: a write that fails midway leaves the file, and the command that is told puts the bytes back" {
     a_used_flash
     "$EXTLOAD" build --board "$BOARD" -o "$T" >/dev/null
-    # A Write that returns 0 at once: MOVS R0, #0; BX LR.
+    # A Stream that fails at once: MOVS R0, #1; BX LR.
     python3 - "$T/stm32n655-s25fl064l.stldr" "$T/bad.stldr" <<'END'
 import subprocess, sys
 source, target = sys.argv[1:]
 data = bytearray(open(source, "rb").read())
 for line in subprocess.check_output(["readelf", "-sW", source], text=True).splitlines():
-    if line.endswith(" Write"):
+    if line.endswith(" extload_Stream"):
         address = int(line.split()[1], 16) & ~1
 for line in subprocess.check_output(["readelf", "-lW", source], text=True).splitlines():
     fields = line.split()
     if fields[:1] == ["LOAD"] and int(fields[2], 16) > 0:
         at = int(fields[1], 16) + address - int(fields[2], 16)
-data[at:at + 4] = b"\x00\x20\x70\x47"
+data[at:at + 4] = b"\x01\x20\x70\x47"
 open(target, "wb").write(data)
 END
     : >"$KEPT.hex" # of an earlier failure, which nobody has put back yet
@@ -52,7 +52,7 @@ END
         "$T/a.bin@0x70012345"
     echo "$output"
     refused 1 "stopped during program: 65536 bytes erased, 0 of 65536 bytes written" \
-        "kept: $KEPT-2.hex holds the 64536 bytes around the image" "Write returned 0"
+        "kept: $KEPT-2.hex holds the 64536 bytes around the image" "extload_Stream returned 1"
     [ ! -s "$KEPT.hex" ]
     [ "$(tail -c +$((0x10001)) "$T/flash.bin" | head -c 65536 | tr -d '\377' | wc -c)" -eq 0 ]
     local command
