@@ -44,15 +44,15 @@ open(sys.argv[1], "wb").write(struct.pack("<85I", *words))
 END
 }
 
-# transcript ARGUMENT... : rsp_transcript.py with these, on TRANSCRIPT_PORT, as TRANSCRIPT
-transcript() {
-    : >"$T/transcript.port"
-    python3 tests/cli/rsp_transcript.py "$@" >"$T/transcript.port" 2>"$T/transcript.err" 3>&- &
-    TRANSCRIPT=$!
+# listen SCRIPT ARGUMENT... : a server of tests/cli, as LISTENER, on the port that it prints, PORT
+listen() {
+    : >"$T/listener.port"
+    python3 "tests/cli/$1" "${@:2}" >"$T/listener.port" 2>"$T/listener.err" 3>&- &
+    LISTENER=$!
     local i
     for ((i = 0; i < 100; i++)); do
-        TRANSCRIPT_PORT=$(cat "$T/transcript.port")
-        [ -z "$TRANSCRIPT_PORT" ] || return 0
+        PORT=$(cat "$T/listener.port")
+        [ -z "$PORT" ] || return 0
         sleep 0.05
     done
     return 1
@@ -63,22 +63,22 @@ transcript() {
 recorded() {
     local server=$1 command=$2 events at
     shift 2
-    transcript record "$server" "$T/transcript"
-    timeout 100 "$EXTLOAD" "$command" --board "$BOARD" --target "gdb:$TRANSCRIPT_PORT" "$@" >"$T/recorded.out"
-    wait "$TRANSCRIPT"
-    transcript replay "$T/transcript"
-    timeout 100 "$EXTLOAD" "$command" --board "$BOARD" --target "gdb:$TRANSCRIPT_PORT" "$@" >"$T/replayed.out"
-    wait "$TRANSCRIPT" || { cat "$T/transcript.err"; return 1; }
+    listen rsp_transcript.py record "$server" "$T/transcript"
+    timeout 100 "$EXTLOAD" "$command" --board "$BOARD" --target "gdb:$PORT" "$@" >"$T/recorded.out"
+    wait "$LISTENER"
+    listen rsp_transcript.py replay "$T/transcript"
+    timeout 100 "$EXTLOAD" "$command" --board "$BOARD" --target "gdb:$PORT" "$@" >"$T/replayed.out"
+    wait "$LISTENER" || { cat "$T/listener.err"; return 1; }
     # times are real ones
     diff <(sed -E 's/[0-9.]+ (s|ms|us|KB\/s)\b/#/g; s/:[0-9]+//; s/ +/ /g' "$T/recorded.out") \
         <(sed -E 's/[0-9.]+ (s|ms|us|KB\/s)\b/#/g; s/:[0-9]+//; s/ +/ /g' "$T/replayed.out")
     events=$(wc -l <"$T/transcript")
     [ "$events" -gt 60 ]
     for ((at = 1; at < events - 10; at += events / 12)); do
-        transcript replay "$T/transcript" "cut=$at"
-        run timeout 100 "$EXTLOAD" "$command" --board "$BOARD" --target "gdb:$TRANSCRIPT_PORT" "$@"
+        listen rsp_transcript.py replay "$T/transcript" "cut=$at"
+        run timeout 100 "$EXTLOAD" "$command" --board "$BOARD" --target "gdb:$PORT" "$@"
         [ "$status" -eq 1 ] && [ "$(grep -c 'error: ' <<<"$output")" -eq 1 ] ||
             { echo "cut at $at of $events: status $status: $output"; return 1; }
-        wait "$TRANSCRIPT" || true
+        wait "$LISTENER" || true
     done
 }

@@ -20,26 +20,17 @@ teardown_file() {
 }
 
 teardown() {
-    if [ -n "${PROXY:-}" ]; then
-        kill "$PROXY" 2>/dev/null || true
-        wait "$PROXY" 2>/dev/null || true
-        PROXY=
+    if [ -n "${LISTENER:-}" ]; then
+        kill "$LISTENER" 2>/dev/null || true
+        wait "$LISTENER" 2>/dev/null || true
+        LISTENER=
     fi
 }
 
 # through QUIRKS : a server with these quirks, on PORT
 through() {
     teardown
-    : >"$T/port"
-    python3 tests/cli/rsp_proxy.py "$UPSTREAM" "$1" >"$T/port" 2>"$T/proxy.err" 3>&- &
-    PROXY=$!
-    local i
-    for ((i = 0; i < 100; i++)); do
-        PORT=$(cat "$T/port")
-        [ -z "$PORT" ] || return 0
-        sleep 0.05
-    done
-    return 1
+    listen rsp_proxy.py "$UPSTREAM" "$1"
 }
 
 # drive COMMAND ARGUMENT... : on PORT
@@ -87,9 +78,9 @@ fails() {
     for quirk in noack,nox,noxml,nop noack,damage,console rle,split,notify small xfails,running nolimits,noack; do
         through "$quirk"
         head -c 70000 /dev/urandom >"$T/a.bin"
-        drive program "$T/a.bin@0x70100000" --keep-dir "$T" >"$T/out" 2>&1 || { echo "$quirk"; cat "$T/out" "$T/proxy.err"; return 1; }
+        drive program "$T/a.bin@0x70100000" --keep-dir "$T" >"$T/out" 2>&1 || { echo "$quirk"; cat "$T/out" "$T/listener.err"; return 1; }
         cells 0x100000 "$T/a.bin" || { echo "$quirk"; return 1; }
-        [ ! -s "$T/proxy.err" ] || { echo "$quirk"; cat "$T/proxy.err"; return 1; }
+        [ ! -s "$T/listener.err" ] || { echo "$quirk"; cat "$T/listener.err"; return 1; }
     done
     grep -q "^target   .*, which does not give MSP PSP MSPLIM PSPLIM PRIMASK FAULTMASK BASEPRI CONTROL" "$T/out"
 }
@@ -112,6 +103,30 @@ fails() {
 @test "target: what extload's own server said, played again and cut off" {
     head -c 9000 /dev/zero | tr '\0' 'x' >"$T/a.bin"
     recorded "$UPSTREAM" program "$T/a.bin@0x70010100" --no-preserve
+}
+
+@test "target: what QEMU said of another core, played again" {
+    local port qemu
+    port=$(python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    qemu-system-arm -M mps3-an547 -display none -serial none -monitor none -S -gdb "tcp:127.0.0.1:$port" \
+        >"$T/qemu.out" 2>&1 3>&- & # it aborts when its core, which has no program, is let go
+    qemu=$!
+    for ((i = 0; i < 100; i++)); do
+        (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && break
+        sleep 0.1
+    done
+    listen rsp_transcript.py record "$port" "$T/transcript"
+    run drive verify "$BOARD@0x70000000"
+    wait "$LISTENER" || true
+    kill "$qemu" 2>/dev/null || true
+    wait "$qemu" || true
+    fails 1 "QEMU" "it answers 'E14'"
+    local said=${output//:$PORT/}
+    listen rsp_transcript.py replay "$T/transcript"
+    run drive verify "$BOARD@0x70000000"
+    wait "$LISTENER" || { cat "$T/listener.err"; return 1; }
+    LISTENER=
+    [ "${output//:$PORT/}" = "$said" ]
 }
 
 @test "target: another target behind the port" {
