@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "selftest/frame.h"
 
-#include <string.h>
-
 /* XSPI, by offset. */
 #define CR            0x000u
 #define CR_ABORT      UINT32_C(0x00000002)
@@ -89,19 +87,15 @@ static bool send(const struct port *port, const struct frame *frame, uint32_t co
            wait_for(port, SR_TCF | SR_TEF, SR_TCF);
 }
 
+/* Whole words, then byte by byte: a read of more than the FIFO holds stalls the bus. */
 static bool take(const struct port *port, uint8_t *bytes, uint32_t size)
 {
-    for (uint32_t done = 0; done < size; done += 4) {
-        uint32_t word = 0, left = size - done;
-        /* What is not a whole word is popped byte by byte: a read of more than the FIFO holds
-         * stalls the bus. */
-        if (left >= 4 ? !get(port, DR, &word)
-                      : !port->target->ops->read_memory(port->target->context, port->registers + DR,
-                                                        &word, 1, port->error)) {
+    for (uint32_t done = 0, step = 0; done < size; done += step) {
+        step = size - done >= 4 ? 4 : 1;
+        if (!port->target->ops->read_memory(port->target->context, port->registers + DR,
+                                            bytes + done, step, port->error)) {
             return false;
         }
-        memcpy(bytes + done, &word, left < 4 ? 1 : 4);
-        done -= left < 4 ? 3 : 0;
     }
     return true;
 }
