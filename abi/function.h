@@ -38,6 +38,9 @@
 
 #define FUNCTION_OWN              24
 #define FUNCTION_STREAM           26
+#define FUNCTION_OWN_SECTOR_ERASE 27 /* whose caller digests what it erased: nothing is read back */
+#define FUNCTION_OWN_MASS_ERASE   28 /* the same */
+#define FUNCTION_DIGEST           30
 
 /* What is done, whoever asks: FUNCTION_INIT to FUNCTION_VERIFY, and of FLM and SEGGER also: */
 #define FUNCTION_KIND(function) ((function)&7u)

@@ -4,6 +4,7 @@
 #include "bringup/bringup.h"
 #include "bus/bus.h"
 #include "crc32.h"
+#include "digest.h"
 #include "guard/guard.h"
 #include "nor/nor.h"
 #include "record/flight.h"
@@ -67,12 +68,15 @@ static uint32_t find_range(uint32_t function, const uint32_t arguments[4], uint3
     *size = arguments[1];
     switch (function) {
     case FUNCTION_STREAM:
+    case FUNCTION_DIGEST:
     case FUNCTION_FLM_UNINIT:
     case FUNCTION_OFL_RESTORE: *size = 0; return 0;
     case FUNCTION_MASS_ERASE:
     case FUNCTION_FLM_ERASE_CHIP:
-    case FUNCTION_OFL_ERASE_CHIP: *size = block->flash.size; return 0;
+    case FUNCTION_OFL_ERASE_CHIP:
+    case FUNCTION_OWN_MASS_ERASE: *size = block->flash.size; return 0;
     case FUNCTION_SECTOR_ERASE:
+    case FUNCTION_OWN_SECTOR_ERASE:
         address &= ~(sector - 1);
         *size = (*size & ~(sector - 1)) - address + sector;
         *size = *size == 0 ? UINT32_MAX : *size;
@@ -127,6 +131,7 @@ static uint64_t carry_out(uint32_t function, uint32_t offset, uint32_t size,
     uint8_t *bytes = (uint8_t *)arguments[2];
     uint32_t done = function < FUNCTION_FLM; /* 1 or 0; some functions say more */
     bool good = true;
+    state->unproved = function >= FUNCTION_OWN;
     switch (function) {
     case FUNCTION_VERIFY: return verify(offset, size, arguments);
     case FUNCTION_CHECKSUM: /* a sum that is not true must not look like that of a blank flash */
@@ -136,6 +141,9 @@ static uint64_t carry_out(uint32_t function, uint32_t offset, uint32_t size,
     case FUNCTION_FLM_VERIFY:
         good = nor_read(offset, size, BUS_COMPARE, bytes, &result);
         done = arguments[0] + size - result.left;
+        break;
+    case FUNCTION_DIGEST:
+        good = digest_run((struct digest_range *)arguments[0], arguments[1]);
         break;
     case FUNCTION_STREAM: good = stream_run((volatile struct mailbox *)arguments[0]); break;
     case FUNCTION_FLM_UNINIT:

@@ -31,6 +31,7 @@ struct loader_state {
     } bus;
     struct record *record;
     uint8_t protocol;  /* of every frame to the chip: 0 = SPI, else LANES_* */
+    bool unproved;     /* this call's caller digests what is erased */
     bool unidentified; /* the chip was reset and its ID has not been seen since */
 };
 

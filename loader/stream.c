@@ -5,6 +5,7 @@
 #include "nor/nor.h"
 #include "record/flight.h"
 #include "time/time.h"
+#include "unpack.h"
 
 static bool wait_until_full(volatile const struct mailbox_slot *slot)
 {
@@ -32,8 +33,15 @@ bool stream_run(volatile struct mailbox *mailbox)
         if (size == 0) {
             return true;
         }
-        if (!loader_place(slot->address, size, &offset) ||
-            !nor_write(offset, size, (const uint8_t *)slot->bytes)) {
+        uint8_t *bytes = (uint8_t *)slot->bytes;
+        if (!loader_place(slot->address, size, &offset)) {
+            return false;
+        }
+        if (slot->packed_size != 0 &&
+            !unpack((const uint8_t *)slot->packed, slot->packed_size, bytes, size)) {
+            return flight_fail(REASON_PACKED, count, slot->packed_size, size);
+        }
+        if (!nor_program(offset, size, bytes)) {
             return false;
         }
         slot->full = 0;

@@ -9,6 +9,7 @@
 #define LOADER_BUS_BUS_H
 
 #include "abi/board_block.h"
+#include "abi/digest.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -44,12 +45,21 @@ struct bus_result {
 bool bus_open(const struct controller_block *controller);
 /* SCK = kernel clock / (prescaler + 1). */
 bool bus_set_prescaler(uint32_t prescaler);
-/* A frame without data. An instruction is left out if command_lanes is 0. */
-bool bus_command(const struct nor_op *op, unsigned address_bytes);
+/* What the controller needs to know of a command, for one that goes out again and again. */
+struct bus_frame {
+    uint32_t ccr, tcr, ir;
+};
+/* Of a command without mode clocks. */
+struct bus_frame bus_encode(const struct flash_command *command, unsigned address_bytes);
+/* `size` may be 0; `address` counts only if the command has one. An instruction is left out if
+ * command_lanes is 0. */
+bool bus_send(const struct bus_frame *frame, uint32_t address, uint32_t size, const uint8_t *bytes);
 bool bus_write(const struct nor_op *op, unsigned address_bytes, const uint8_t *bytes);
 /* `bytes` may be unaligned; not used for SUM. */
 bool bus_read(const struct nor_op *op, unsigned address_bytes, enum bus_sink sink, uint8_t *bytes,
               struct bus_result *result);
+/* Takes the words of a read into `digest`; op->size is a multiple of DIGEST_STEP. */
+bool bus_digest(const struct nor_op *op, unsigned address_bytes, struct digest *digest);
 /* Lets the controller poll a 1-byte status read by itself until (status & mask) == 0, for at most
  * `us`. `interval` is in SCK clocks; more than 1024 counts as that. *matched tells which of the
  * two ended it. */

@@ -5,6 +5,7 @@
  */
 #include "bus/bus.h"
 
+#include "digest.h"
 #include "record/flight.h"
 #include "state.h"
 #include "time/time.h"
@@ -37,12 +38,14 @@ _Static_assert(offsetof(struct xspi_registers, LPTR) == 0x130, "as in the regist
 #define SR_BUSY         UINT32_C(0x20)
 #define SR_FLEVEL       UINT32_C(0x7F00)
 #define SR_FLEVEL_POS   8
+#define FIFO_MASK       UINT32_C(0x7F)
 #define FCR_ALL         UINT32_C(0x1B)
 #define DCR1_CSHT_6     UINT32_C(0x00000500) /* 55 ns at 108 MHz; tCS is 50 ns [FMF] */
 #define DCR1_DEVSIZE_4G UINT32_C(0x001F0000)
 #define DCR1_MTYP_POS   24
 #define CCR_IDTR        UINT32_C(0x00000008)
 #define CCR_ISIZE_16    UINT32_C(0x00000010)
+#define CCR_ADMODE      UINT32_C(0x00000700)
 #define CCR_ADMODE_POS  8
 #define CCR_ADDTR       UINT32_C(0x00000800)
 #define CCR_ADSIZE_POS  12
@@ -54,6 +57,7 @@ _Static_assert(offsetof(struct xspi_registers, LPTR) == 0x130, "as in the regist
 #define TCR_DHQC        UINT32_C(0x10000000)
 #define FIFO_BYTES      UINT32_C(64)
 #define BURST           UINT32_C(32)
+#define FEED_BYTES      UINT32_C(4096) /* between two looks at a watchdog */
 #define ANSWER_US       UINT32_C(10000)
 #define SLOWEST         UINT32_C(255)
 #define MEASURED_CLOCKS (8u + 8u * FIFO_BYTES)
@@ -93,9 +97,10 @@ static bool make_idle(void)
 {
     volatile struct xspi_registers *xspi = bus.registers;
     __asm__ volatile("dsb" ::: "memory"); /* stores into the mapped window */
-    if ((xspi->SR & SR_BUSY) != 0) {
-        xspi->CR |= CR_ABORT;
+    if ((xspi->SR & SR_BUSY) == 0) {
+        return true;
     }
+    xspi->CR |= CR_ABORT;
     return wait_status(SR_BUSY, 0, 0) || fail(REASON_CONTROLLER_BUSY);
 }
 
@@ -136,12 +141,8 @@ static uint32_t code(uint32_t lanes)
     return lanes > 2 ? lanes / 4 + 2 : lanes;
 }
 
-/* The frame starts at the write of AR, or of IR where there is no address, or later at that of DR.
- */
-static void start(const struct nor_op *op, unsigned address_bytes, uint32_t mode)
+struct bus_frame bus_encode(const struct flash_command *command, unsigned address_bytes)
 {
-    volatile struct xspi_registers *xspi = bus.registers;
-    const struct flash_command *command = &op->command;
     uint32_t address_lanes = command->address_lanes;
     uint32_t ccr = code(command->command_lanes) | code(command->data_lanes) << CCR_DMODE_POS;
     uint32_t opcode = command->opcode, tcr = command->dummy_clocks;
@@ -159,20 +160,35 @@ static void start(const struct nor_op *op, unsigned address_bytes, uint32_t mode
     if (address_lanes != 0) {
         ccr |= code(address_lanes) << CCR_ADMODE_POS | (address_bytes - 1) << CCR_ADSIZE_POS;
     }
-    if (command->mode_clocks != 0) {
-        uint32_t bytes = command->mode_clocks * address_lanes / 8;
-        ccr |= code(address_lanes) << CCR_ABMODE_POS | (bytes - 1) << CCR_ABSIZE_POS;
-        xspi->ABR = command->mode_value * UINT32_C(0x01010101);
-    }
+    return (struct bus_frame){ccr, tcr, opcode};
+}
+
+/* The frame starts at the write of AR, or of IR where there is no address, or later at that of DR.
+ */
+static void launch(const struct bus_frame *frame, uint32_t address, uint32_t size, uint32_t mode)
+{
+    volatile struct xspi_registers *xspi = bus.registers;
     xspi->FCR = FCR_ALL;
     xspi->CR = bus.cr | mode;
-    xspi->DLR = op->size - 1;
-    xspi->TCR = tcr;
-    xspi->CCR = ccr;
-    xspi->IR = opcode;
-    if (address_lanes != 0) {
-        xspi->AR = op->address;
+    xspi->DLR = size - 1;
+    xspi->TCR = frame->tcr;
+    xspi->CCR = frame->ccr;
+    xspi->IR = frame->ir;
+    if ((frame->ccr & CCR_ADMODE) != 0) {
+        xspi->AR = address;
     }
+}
+
+static void start(const struct nor_op *op, unsigned address_bytes, uint32_t mode)
+{
+    const struct flash_command *command = &op->command;
+    struct bus_frame frame = bus_encode(command, address_bytes);
+    if (command->mode_clocks != 0) {
+        uint32_t lanes = command->address_lanes, bytes = command->mode_clocks * lanes / 8;
+        frame.ccr |= code(lanes) << CCR_ABMODE_POS | (bytes - 1) << CCR_ABSIZE_POS;
+        bus.registers->ABR = command->mode_value * UINT32_C(0x01010101);
+    }
+    launch(&frame, op->address, op->size, mode);
 }
 
 /* A transfer does not move: says why and leaves the controller idle, if it can. */
@@ -183,45 +199,57 @@ static bool broken(void)
     return false;
 }
 
+/* No room in the FIFO, or nothing in it, for the next burst: waits for `least` bytes. */
+static uint32_t wait_room(uint32_t least, bool out)
+{
+    uint32_t low = out ? 0 : least << SR_FLEVEL_POS;
+    uint32_t span = out ? (FIFO_BYTES - least) << SR_FLEVEL_POS : SR_FLEVEL;
+    return wait_status(SR_FLEVEL, low, span) ? least : broken();
+}
+
 /* TCF comes with the last bit, BUSY falls once the FIFO is empty too. */
 static bool finish(void)
 {
-    return (wait_status(SR_TCF, SR_TCF, 0) && wait_status(SR_BUSY, 0, 0)) || broken();
-}
-
-bool bus_command(const struct nor_op *op, unsigned address_bytes)
-{
-    start(op, address_bytes, 0);
-    return finish();
+    return (bus.registers->SR & (SR_TCF | SR_BUSY)) == SR_TCF ||
+           (wait_status(SR_TCF, SR_TCF, 0) && wait_status(SR_BUSY, 0, 0)) || broken();
 }
 
 /* Bytes that may be moved now, 0 after a failure: at least a burst, or all that are left. DR is
  * touched only when FLEVEL covers the access: one that the FIFO cannot serve would stall the core.
+ * Here the code is inline, for it is most of what a byte costs.
  */
-static uint32_t next_burst(uint32_t left, bool out)
+__attribute__((always_inline)) static inline uint32_t next_burst(
+    volatile const struct xspi_registers *xspi, uint32_t left, bool out)
 {
-    uint32_t bytes = left < BURST ? left : BURST;
-    uint32_t low = out ? 0 : bytes << SR_FLEVEL_POS;
-    uint32_t span = out ? (FIFO_BYTES - bytes) << SR_FLEVEL_POS : SR_FLEVEL;
-    if (!wait_status(SR_FLEVEL, low, span)) {
-        broken();
-        return 0;
-    }
-    uint32_t level = (bus.registers->SR & SR_FLEVEL) >> SR_FLEVEL_POS;
+    const uint32_t least = left < BURST ? left : BURST;
+    uint32_t level = xspi->SR >> SR_FLEVEL_POS & FIFO_MASK;
     uint32_t room = out ? FIFO_BYTES - level : level;
+    if (!out && left % FEED_BYTES >= FEED_BYTES - FIFO_BYTES) { /* pages are short */
+        time_feed();
+    }
+    if (room < least) {
+        room = wait_room(least, out);
+    }
     return left <= room ? left : room & ~3u;
 }
 
-bool bus_write(const struct nor_op *op, unsigned address_bytes, const uint8_t *bytes)
+bool bus_send(const struct bus_frame *frame, uint32_t address, uint32_t size, const uint8_t *bytes)
 {
-    volatile uint32_t *dr = &bus.registers->DR;
-    start(op, address_bytes, 0);
-    for (uint32_t left = op->size; left > 0;) {
-        uint32_t burst = next_burst(left, true);
+    volatile struct xspi_registers *xspi = bus.registers;
+    volatile uint32_t *dr = &xspi->DR;
+    launch(frame, address, size, 0);
+    for (uint32_t left = size; left > 0;) {
+        uint32_t burst = next_burst(xspi, left, true);
         if (burst == 0) {
             return false;
         }
         left -= burst;
+        for (; burst >= 16; burst -= 16, bytes += 16) { /* unrolled, as in take_words() */
+            *dr = ((const loose_word *)bytes)[0];
+            *dr = ((const loose_word *)bytes)[1];
+            *dr = ((const loose_word *)bytes)[2];
+            *dr = ((const loose_word *)bytes)[3];
+        }
         for (; burst >= 4; burst -= 4, bytes += 4) {
             *dr = *(const loose_word *)bytes;
         }
@@ -230,6 +258,12 @@ bool bus_write(const struct nor_op *op, unsigned address_bytes, const uint8_t *b
         }
     }
     return finish();
+}
+
+bool bus_write(const struct nor_op *op, unsigned address_bytes, const uint8_t *bytes)
+{
+    const struct bus_frame frame = bus_encode(&op->command, address_bytes);
+    return bus_send(&frame, op->address, op->size, bytes);
 }
 
 /* The two 16-bit sums of a word's bytes; 128 of them fit before they must be added up. */
@@ -278,7 +312,7 @@ bool bus_read(const struct nor_op *op, unsigned address_bytes, enum bus_sink sin
     *result = (struct bus_result){0};
     start(op, address_bytes, CR_FMODE_READ);
     for (uint32_t left = op->size; left > 0;) {
-        uint32_t burst = next_burst(left, false);
+        uint32_t burst = next_burst(bus.registers, left, false);
         if (burst == 0) {
             return false;
         }
@@ -298,10 +332,41 @@ bool bus_read(const struct nor_op *op, unsigned address_bytes, enum bus_sink sin
     return finish();
 }
 
+/* As bus_read(); what its inner loop needs stays in registers. */
+__attribute__((noinline)) bool bus_digest(const struct nor_op *op, unsigned address_bytes,
+                                          struct digest *digest)
+{
+    volatile struct xspi_registers *xspi = bus.registers;
+    struct digest sum = *digest;
+    uint32_t factor = DIGEST_FACTOR;
+    __asm__("" : "+r"(factor)); /* not a constant to be loaded at each use */
+    start(op, address_bytes, CR_FMODE_READ);
+    for (uint32_t left = op->size; left > 0;) {
+        uint32_t burst = xspi->SR >> SR_FLEVEL_POS & FIFO_MASK;
+        if (burst < DIGEST_STEP) {
+            burst = wait_room(DIGEST_STEP, false);
+            if (burst == 0) {
+                return false;
+            }
+        }
+        if (left % FEED_BYTES >= FEED_BYTES - FIFO_BYTES) {
+            time_feed();
+        }
+        for (; burst >= DIGEST_STEP; burst -= DIGEST_STEP, left -= DIGEST_STEP) {
+            digest_take(&sum, xspi->DR, factor);
+            digest_take(&sum, xspi->DR, factor);
+            digest_take(&sum, xspi->DR, factor);
+            digest_take(&sum, xspi->DR, factor);
+        }
+    }
+    *digest = sum;
+    return finish();
+}
+
 bool bus_poll(const struct nor_op *op, uint32_t mask, uint32_t interval, uint32_t us, bool *matched)
 {
     volatile struct xspi_registers *xspi = bus.registers;
-    bool over;
+    bool over, found;
     xspi->PSMKR = mask;
     xspi->PSMAR = 0;
     xspi->PIR = interval < 0x400u ? interval : 0x400u;
@@ -309,8 +374,9 @@ bool bus_poll(const struct nor_op *op, uint32_t mask, uint32_t interval, uint32_
     uint32_t deadline = time_after_us(us);
     do {
         over = time_is_over(deadline);
-        *matched = (xspi->SR & SR_SMF) != 0;
-    } while (!*matched && !over);
+        found = (xspi->SR & SR_SMF) != 0;
+    } while (!found && !over);
+    *matched = found;
     return make_idle();
 }
 

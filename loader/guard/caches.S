@@ -8,7 +8,7 @@
     .section .guard.caches, "awx", %progbits
 
 /* Caches, where the core has them: dirty lines written back and the D-cache off, no memory access in
- * between; then the I-cache forgets what lay here before. In: R5 = CCR, R11 = the System Control Space.
+ * between; then the I-cache forgets what lay here before, and is on for the time of the call. In: R5 = CCR, R11 = the System Control Space.
  * Clobbers R0 to R7. */
     .global guard_clean_caches
     .type   guard_clean_caches, %function
@@ -40,10 +40,15 @@ guard_clean_caches:
     subs    r0, r0, #1
     bpl     5b
     dsb
-4:  ldr     r5, [r11, #CCR]
-    tst     r5, #0x20000        /* IC */
-    beq     7f
+4:  ldr     r0, [r11, #CLIDR]
+    lsrs    r0, r0, #1          /* an I-cache, level 1; 0 on a core without caches */
+    bcc     7f
     str     r11, [r11, #ICIALLU]
+    dsb
+    isb
+    ldr     r5, [r11, #CCR]
+    orr     r5, r5, #0x20000    /* IC */
+    str     r5, [r11, #CCR]
     dsb
 7:  isb
     bx      lr

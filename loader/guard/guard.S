@@ -24,7 +24,6 @@ guard_code:
     .thumb_func
 \name:
     mov.w   r12, #(\function << 27)
-    msr     apsr_nzcvq, r12
     b       guard_common
     .size   \name, . - \name
     .endm
@@ -55,11 +54,15 @@ guard_code:
     entry   ofl_Restore, FUNCTION_OFL_RESTORE
 
     entry   own_Stream, FUNCTION_STREAM
+    entry   own_SectorErase, FUNCTION_OWN_SECTOR_ERASE
+    entry   own_MassErase, FUNCTION_OWN_MASS_ERASE
+    entry   own_Digest, FUNCTION_DIGEST
 
 /* An unprivileged caller is refused before anything privileged is touched; in Handler mode nPRIV means
  * nothing. */
     .thumb_func
 guard_common:
+    msr     apsr_nzcvq, r12
     mov     r12, r0
     mrs     r0, ipsr
     cbnz    r0, 1f
@@ -195,7 +198,7 @@ guard_common:
     bl      guard_clean_caches
     bl      guard_take_regions
 
-/* Own vectors: 16 words at the first 128-byte boundary of the reserve. Configurable exceptions cannot
+/* Own vectors, up to HardFault, at the first 128-byte boundary of the reserve. Configurable exceptions cannot
  * occur with PRIMASK set: everything escalates to HardFault. */
     bl      stack_top
     mov     r7, r0              /* R7 = stack top from here on */
@@ -204,10 +207,8 @@ guard_common:
     str     r7, [r6]
     adr.w   r5, guard_handler
     orr     r5, r5, #1
-    movs    r4, #15
-8:  str     r5, [r0, #4]!
-    subs    r4, r4, #1
-    bne     8b
+    strd    r5, r5, [r0, #4]
+    str     r5, [r0, #12]
     dsb
     str     r6, [r11, #VTOR]
     dsb
@@ -565,5 +566,5 @@ guard_state:
     .balign 4
     .type   guard_vectors, %object
 guard_vectors:
-    .space  64 + 124
-    .size   guard_vectors, 64 + 124
+    .space  16 + 124
+    .size   guard_vectors, 16 + 124

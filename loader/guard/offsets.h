@@ -41,7 +41,7 @@
 #define STATE_SIZE  0x10C
 
 #define IN_BODY     0x594C4F42
-#define STACK_SIZE  680 /* the deepest path of the body, a fault's frame on it, and alignment */
+#define STACK_SIZE  640 /* the deepest path of the body, a fault's frame on it, and alignment */
 
 /* System Control Space, from 0xE000E000, which is an immediate */
 #define SYST_CSR  0x010
@@ -56,6 +56,7 @@
 #define CFSR      0xD28
 #define HFSR      0xD2C
 #define MMFAR     0xD34
+#define CLIDR     0xD78
 #define CCSIDR    0xD80
 #define CSSELR    0xD84
 #define ICIALLU   0xF50

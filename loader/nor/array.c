@@ -40,6 +40,14 @@ static bool read_frame(uint32_t offset, uint32_t size, enum bus_sink sink, uint8
            bus_read(&op, block->flash.address_bytes, sink, bytes, result);
 }
 
+bool nor_digest(uint32_t offset, uint32_t size, struct digest *digest)
+{
+    const struct board_block *block = state->board;
+    const struct nor_op op = {.command = block->flash.read_fast, .address = offset, .size = size};
+    return bus_set_prescaler(block->controller.prescaler_fast) &&
+           bus_digest(&op, block->flash.address_bytes, digest);
+}
+
 /* A byte at the edge of a request, of which its pair is read. `left`: bytes to the request's end. */
 static bool read_edge(uint32_t offset, enum bus_sink sink, uint8_t *byte, uint32_t left,
                       struct bus_result *result)
@@ -78,16 +86,25 @@ bool nor_read(uint32_t offset, uint32_t size, enum bus_sink sink, const uint8_t 
            (tail == 0 || read_edge(offset + size - 1, sink, bytes + size - 1, 1, result));
 }
 
-bool nor_fetch(uint32_t offset, uint32_t size, enum bus_sink sink, const uint8_t *bytes,
-               struct bus_result *result)
+bool nor_watch(void)
+{
+    return chip_command(OPCODE_WREN, 1);
+}
+
+bool nor_watched(uint32_t offset)
 {
     uint32_t status;
-    if (!chip_command(OPCODE_WREN, 1) || !nor_read(offset, size, sink, bytes, result) ||
-        !chip_status(&status) || !chip_command(OPCODE_WRDI, 1)) {
+    if (!chip_status(&status) || !chip_command(OPCODE_WRDI, 1)) {
         return false;
     }
     return (status & (SR1_WEL | SR1_WIP)) == SR1_WEL ||
            flight_fail(REASON_RESTARTED, offset, status & 0xFFu, 0);
+}
+
+bool nor_fetch(uint32_t offset, uint32_t size, enum bus_sink sink, const uint8_t *bytes,
+               struct bus_result *result)
+{
+    return nor_watch() && nor_read(offset, size, sink, bytes, result) && nor_watched(offset);
 }
 
 static bool is_blank(const uint8_t *bytes, uint32_t size)
@@ -98,49 +115,57 @@ static bool is_blank(const uint8_t *bytes, uint32_t size)
     return size == 0;
 }
 
-/* A page of FF is not programmed, but the chip must hold it all the same. */
-static bool program(uint32_t offset, uint32_t size, const uint8_t *bytes)
+/* A page of FF is not programmed. In DTR a single byte goes with its neighbour, as FF. */
+static bool program_page(const struct chip_frames *frames, uint32_t offset, uint32_t size,
+                         const uint8_t *bytes)
 {
-    const struct flash_block *flash = &state->board->flash;
-    struct nor_op op = {.command = flash->program, .address = offset, .size = size};
-    const uint8_t *data = bytes;
     uint8_t pair[] = {0xFF, 0xFF};
-    struct bus_result result;
+    if (is_blank(bytes, size)) {
+        return true;
+    }
     if (chip_is_dtr() && size == 1) {
         pair[offset & 1] = *bytes;
-        data = pair;
-        op.address = offset & ~1u;
-        op.size = sizeof pair;
+        bytes = pair;
+        offset &= ~1u;
+        size = sizeof pair;
     }
-    if ((!is_blank(bytes, size) &&
-         (!bus_set_prescaler(state->board->controller.prescaler_fast) ||
-          !chip_modify(&op, data, flash->page_program_us, REASON_PROGRAM_ERROR))) ||
-        !nor_read(offset, size, BUS_COMPARE, bytes, &result)) {
-        return false;
-    }
-    uint32_t at = size - result.left;
-    return result.left == 0 || flight_fail(REASON_READ_BACK, offset + at, result.found,
-                                           *(const loose_word *)(bytes + at));
+    return chip_program(frames, offset, size, bytes);
 }
 
-bool nor_write(uint32_t offset, uint32_t size, const uint8_t *bytes)
+bool nor_program(uint32_t offset, uint32_t size, const uint8_t *bytes)
 {
+    struct chip_frames frames;
     uint32_t page = state->board->flash.page_size;
     flight_phase(PHASE_PROGRAM, offset);
+    chip_encode(&frames);
+    if (!bus_set_prescaler(state->board->controller.prescaler_fast)) {
+        return false;
+    }
     while (size > 0) {
         uint32_t room = page - (offset & (page - 1));
         uint32_t now = size < room ? size : room;
         if (chip_is_dtr() && now > 1) { /* pairs of bytes, and single ones at the edges */
             now = (offset & 1) != 0 ? 1 : now & ~1u;
         }
-        if (!program(offset, now, bytes)) {
+        if (!program_page(&frames, offset, now, bytes)) {
             return false;
         }
         offset += now;
         bytes += now;
         size -= now;
     }
-    return true;
+    return chip_programmed(offset);
+}
+
+bool nor_write(uint32_t offset, uint32_t size, const uint8_t *bytes)
+{
+    struct bus_result result;
+    if (!nor_program(offset, size, bytes) || !nor_read(offset, size, BUS_COMPARE, bytes, &result)) {
+        return false;
+    }
+    uint32_t at = size - result.left;
+    return result.left == 0 || flight_fail(REASON_READ_BACK, offset + at, result.found,
+                                           *(const loose_word *)(bytes + at));
 }
 
 /* The largest byte sum has one cause: every byte is FF. */
@@ -179,8 +204,8 @@ static bool erase_unit(uint8_t opcode, uint8_t address_lanes, uint32_t offset, u
     struct nor_op op = {.command = chip_opcode(opcode, 1), .address = offset};
     op.command.address_lanes = address_lanes * op.command.command_lanes;
     flight_phase(PHASE_ERASE, offset >> 8);
-    return chip_modify(&op, NULL, max_ms * 1000u, REASON_ERASE_ERROR) &&
-           prove_blank(offset, size) && chip_is_configured(offset);
+    return chip_erase(&op, max_ms * 1000u) && (state->unproved || prove_blank(offset, size)) &&
+           chip_is_configured(offset);
 }
 
 bool nor_erase_chip(void)

@@ -10,6 +10,8 @@
 #define POLLS           64u    /* status polls in the longest time of an operation */
 #define SLICE_US        50000u /* between two looks at the error bits */
 #define TO_TIMEOUT_CODE 2u
+#define PAGE_POLL_CLOCKS                                                                           \
+    64u /* little against a page, and enough for the chip to do something else */
 
 _Static_assert(REASON_PROGRAM_TIMEOUT == REASON_PROGRAM_ERROR + TO_TIMEOUT_CODE &&
                    REASON_ERASE_TIMEOUT == REASON_ERASE_ERROR + TO_TIMEOUT_CODE,
@@ -25,7 +27,7 @@ struct flash_command chip_opcode(uint8_t opcode, uint8_t lanes)
 bool chip_command(uint8_t opcode, uint8_t lanes)
 {
     const struct nor_op op = {.command = chip_opcode(opcode, lanes)};
-    return bus_command(&op, 0);
+    return bus_write(&op, 0, NULL);
 }
 
 /* In DTR a register's byte comes twice. */
@@ -139,18 +141,10 @@ bool chip_wait(uint32_t us, bool *done, uint32_t *status)
     }
 }
 
-bool chip_modify(const struct nor_op *op, const uint8_t *bytes, uint32_t us,
-                 enum record_reason reason)
+/* What came of an erase or a program at `address`. */
+static bool judge(uint32_t address, bool done, uint32_t status, enum record_reason reason)
 {
     const struct flash_block *flash = &state->board->flash;
-    bool done;
-    uint32_t status, address = op->address;
-    if (!chip_command(OPCODE_WREN, 1) ||
-        !(bytes != NULL ? bus_write(op, flash->address_bytes, bytes)
-                        : bus_command(op, flash->address_bytes)) ||
-        !chip_wait(us, &done, &status)) {
-        return false;
-    }
     if ((status & (SR2_ERRORS << 8 | SR1_WEL)) == 0 && done) {
         return true;
     }
@@ -164,4 +158,49 @@ bool chip_modify(const struct nor_op *op, const uint8_t *bytes, uint32_t us,
     }
     chip_command(OPCODE_WRDI, 1);
     return false;
+}
+
+bool chip_erase(const struct nor_op *op, uint32_t us)
+{
+    bool done;
+    uint32_t status;
+    return chip_command(OPCODE_WREN, 1) && bus_write(op, state->board->flash.address_bytes, NULL) &&
+           chip_wait(us, &done, &status) && judge(op->address, done, status, REASON_ERASE_ERROR);
+}
+
+/* Between pages nothing is looked at but WIP and WEL; an error bit holds WIP, or lasts until the end, or
+ * is one of a page that the read-back finds. */
+static bool wait_page(uint32_t address, uint32_t us)
+{
+    const struct nor_op op = register_op(OPCODE_RDSR, 1, 1);
+    bool done;
+    uint32_t status;
+    if (!bus_poll(&op, SR1_WIP | SR1_WEL, PAGE_POLL_CLOCKS, us, &done)) {
+        return false;
+    }
+    return done ||
+           (chip_wait(us, &done, &status) && judge(address, done, status, REASON_PROGRAM_ERROR));
+}
+
+bool chip_program(const struct chip_frames *frames, uint32_t address, uint32_t size,
+                  const uint8_t *bytes)
+{
+    return bus_send(&frames->enable, 0, 0, NULL) &&
+           bus_send(&frames->program, address, size, bytes) &&
+           wait_page(address, state->board->flash.page_program_us);
+}
+
+void chip_encode(struct chip_frames *frames)
+{
+    const struct flash_block *flash = &state->board->flash;
+    const struct flash_command enable = chip_opcode(OPCODE_WREN, 1);
+    frames->enable = bus_encode(&enable, 0);
+    frames->program = bus_encode(&flash->program, flash->address_bytes);
+}
+
+bool chip_programmed(uint32_t address)
+{
+    uint32_t status;
+    return chip_status(&status) &&
+           judge(address, (status & SR1_WIP) == 0, status, REASON_PROGRAM_ERROR);
 }

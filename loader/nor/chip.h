@@ -54,10 +54,17 @@ bool chip_status(uint32_t *status);
 /* Waits while WIP is 1, at most twice `us`; not so long if an error bit shows up or nobody answers.
  * *done false: still busy. *status as of chip_status(). */
 bool chip_wait(uint32_t us, bool *done, uint32_t *status);
-/* WREN, the frame, the wait, the status: shared by erase and program. `bytes` NULL: no data.
- * `reason` is that of an error bit; the one after the next in the list, that of a time-out. */
-bool chip_modify(const struct nor_op *op, const uint8_t *bytes, uint32_t us,
-                 enum record_reason reason);
+/* WREN, the frame, the wait, the status. `us`: longest time. */
+bool chip_erase(const struct nor_op *op, uint32_t us);
+/* The same for page after page, with what they share made ready once, and error bits looked at after the
+ * last. `address` in chip_programmed() is for the record. */
+struct chip_frames {
+    struct bus_frame enable, program;
+};
+void chip_encode(struct chip_frames *frames);
+bool chip_program(const struct chip_frames *frames, uint32_t address, uint32_t size,
+                  const uint8_t *bytes);
+bool chip_programmed(uint32_t address);
 
 /* True if the chip's basic SFDP table is the one of the board block, or the block has none. */
 bool chip_compare_sfdp(void);

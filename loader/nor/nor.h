@@ -21,8 +21,12 @@ bool nor_init(const struct board_block *block);
 bool nor_enter(void);
 /* The state that is left on every return: 1-1-1, window mapped. */
 bool nor_leave(void);
+/* Page after page, nothing read back. */
+bool nor_program(uint32_t offset, uint32_t size, const uint8_t *bytes);
+/* The same, and the chip holds the bytes. */
 bool nor_write(uint32_t offset, uint32_t size, const uint8_t *bytes);
-/* Both bounds on multiples of the smallest erase type. */
+/* Both bounds on multiples of the smallest erase type. All of it is read and is FF, unless
+ * state->unproved. */
 bool nor_erase(uint32_t offset, uint32_t size);
 bool nor_erase_chip(void);
 /* *found: 1 if a bit of the range is 0, else 0. */
@@ -30,8 +34,13 @@ bool nor_look_for_zeros(uint32_t offset, uint32_t size, uint32_t *found);
 /* One read in the fast mode, into the sink. */
 bool nor_read(uint32_t offset, uint32_t size, enum bus_sink sink, const uint8_t *bytes,
               struct bus_result *result);
-/* nor_read() for what nobody compares: WEL, which is lost with the chip's state, must last from before
- * the read to after it. */
+/* The words of a range, in the fast mode; both bounds on multiples of DIGEST_STEP, size not 0. */
+bool nor_digest(uint32_t offset, uint32_t size, struct digest *digest);
+/* Around reads of what the loader compares with nothing: WEL, which is lost with the chip's state, must
+ * last from before to after. */
+bool nor_watch(void);
+bool nor_watched(uint32_t offset);
+/* nor_read() so watched. */
 bool nor_fetch(uint32_t offset, uint32_t size, enum bus_sink sink, const uint8_t *bytes,
                struct bus_result *result);
 

@@ -121,6 +121,11 @@ static void feed(uint32_t now)
     clock.feed_at = now + IWDG_FEED_US * cycles_per_us();
 }
 
+void time_feed(void)
+{
+    feed(time_now());
+}
+
 bool time_is_over(uint32_t deadline)
 {
     uint32_t now = time_now();

@@ -22,6 +22,8 @@ uint32_t time_now(void);
 #define TIME_PIECE_US UINT32_C(1048576)
 /* The cycle count `us` from now; at most TIME_PIECE_US. */
 uint32_t time_after_us(uint32_t us);
+/* Keeps a watchdog that runs from resetting the chip; for what takes long and waits for nothing. */
+void time_feed(void);
 bool time_is_over(uint32_t deadline);
 void time_delay_us(uint32_t us);
 /* Sets the CPU frequency from a transfer of known length; refuses (keeps the old) if implausible:

@@ -18,6 +18,9 @@ static const char *const function_names[LOADER_FUNCTION_COUNT] = {
     [LOADER_VERIFY] = "Verify",
     [LOADER_CHECKSUM] = "CheckSum",
     [LOADER_STREAM] = "extload_Stream",
+    [LOADER_OWN_SECTOR_ERASE] = "extload_SectorErase",
+    [LOADER_OWN_MASS_ERASE] = "extload_MassErase",
+    [LOADER_DIGEST] = "extload_Digest",
     [LOADER_UNINIT] = "UnInit",
     [LOADER_BLANK_CHECK] = "BlankCheck",
 };
@@ -205,7 +208,7 @@ bool loader_file_succeeded(const struct loader_file *loader, enum loader_functio
         return loader_algorithm_succeeded(loader, function, arguments, result);
     }
     return function == LOADER_CHECKSUM ||
-           result == (function == LOADER_VERIFY || function == LOADER_STREAM ? 0 : 1);
+           result == (function == LOADER_VERIFY || function >= LOADER_STREAM ? 0 : 1);
 }
 
 static bool has_symbol(const uint8_t *bytes, size_t size, const char *path, const char *name)

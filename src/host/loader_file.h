@@ -23,7 +23,10 @@ enum loader_function {
     LOADER_READ,
     LOADER_VERIFY,
     LOADER_CHECKSUM,
-    LOADER_STREAM, /* ours, for our own host: abi/mailbox.h */
+    LOADER_STREAM,           /* ours, for our own host, from here on: abi/mailbox.h */
+    LOADER_OWN_SECTOR_ERASE, /* nothing is read back: the host digests what was erased */
+    LOADER_OWN_MASS_ERASE,
+    LOADER_DIGEST, /* abi/digest.h */
     LOADER_UNINIT, /* of flash algorithms only, from here on */
     LOADER_BLANK_CHECK,
     LOADER_FUNCTION_COUNT

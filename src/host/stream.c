@@ -37,17 +37,15 @@ static bool write_memory(struct stream *stream, uint32_t address, const void *by
     return target->ops->write_memory(target->context, address, bytes, size, error);
 }
 
-/* Bytes first, then where they go, and last that they are there. */
+/* Bytes first, then where they go; probes write upwards, so `full`, the last word, comes last [INF]. */
 static bool fill_slot(struct stream *stream, const uint8_t *bytes, uint32_t address, uint32_t size,
                       struct error *error)
 {
     const unsigned index = stream->filled % MAILBOX_SLOTS;
     const uint32_t buffer = stream->session->layout.buffer + MAILBOX_ROOM + index * SLOT_SIZE;
-    const uint32_t slot = slot_address(stream, index), full = 1;
-    const struct mailbox_slot content = {.address = address, .size = size, .bytes = buffer};
+    const struct mailbox_slot slot = {.address = address, .size = size, .bytes = buffer, .full = 1};
     if ((size > 0 && !write_memory(stream, buffer, bytes, size, error)) ||
-        !write_memory(stream, slot + 4, &content.address, sizeof content - 4, error) ||
-        !write_memory(stream, slot, &full, sizeof full, error)) {
+        !write_memory(stream, slot_address(stream, index), &slot, sizeof slot, error)) {
         return false;
     }
     stream->sizes[index] = size;
@@ -77,8 +75,10 @@ static bool take_back(struct stream *stream, bool *taken, struct error *error)
     const unsigned index = stream->taken % MAILBOX_SLOTS;
     uint32_t full = 0;
     *taken = false;
-    if (!target->ops->read_memory(target->context, slot_address(stream, index), &full, sizeof full,
-                                  error)) {
+    if (!target->ops->read_memory(target->context,
+                                  slot_address(stream, index) +
+                                      (uint32_t)offsetof(struct mailbox_slot, full),
+                                  &full, sizeof full, error)) {
         return false;
     }
     if (full == 0) {

@@ -32,6 +32,9 @@ static const struct {
     {"Verify", "stldr_Verify"},
     {"CheckSum", "stldr_CheckSum"},
     {"extload_Stream", "own_Stream"},
+    {"extload_SectorErase", "own_SectorErase"},
+    {"extload_MassErase", "own_MassErase"},
+    {"extload_Digest", "own_Digest"},
 };
 
 #define FUNCTION_COUNT (sizeof functions / sizeof functions[0])

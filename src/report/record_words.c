@@ -93,6 +93,9 @@ static const struct reason_words reasons[] = {
                      "the flash's SFDP is not that of the board file: table at 0x%03x has CRC "
                      "0x%08x, not 0x%08x",
                      "another chip or revision: dump its SFDP and build again"},
+    [REASON_PACKED] =
+        {"PACKED", "a packed buffer does not unpack: %u buffers before it, %u bytes should give %u",
+         "take --verify full and report it: host and loader disagree"},
     [REASON_STREAM_IDLE] = {"STREAM_IDLE",
                             "the host handed over no more bytes: %u buffers so far, waited %u us",
                             "the link to the probe may have failed"},
@@ -120,11 +123,36 @@ const char *record_words_phase(uint32_t phase)
 const char *record_words_function(uint32_t function)
 {
     /* by number; those of FLM and of SEGGER by the names that their tools use */
-    static const char *const names[] = {
-        "none",      "Init",     "Write",         "SectorErase", "MassErase",   "Read",
-        "Verify",    "CheckSum", "BlankCheck",    "Init",        "ProgramPage", "EraseSector",
-        "EraseChip", "Read",     "Verify",        "UnInit",      "CheckBlank",  "Prepare",
-        "Program",   "Erase",    "EraseChip",     "Read",        "?",           "Restore",
-        "?",         "?",        "extload_Stream"};
+    static const char *const names[] = {"none",
+                                        "Init",
+                                        "Write",
+                                        "SectorErase",
+                                        "MassErase",
+                                        "Read",
+                                        "Verify",
+                                        "CheckSum",
+                                        "BlankCheck",
+                                        "Init",
+                                        "ProgramPage",
+                                        "EraseSector",
+                                        "EraseChip",
+                                        "Read",
+                                        "Verify",
+                                        "UnInit",
+                                        "CheckBlank",
+                                        "Prepare",
+                                        "Program",
+                                        "Erase",
+                                        "EraseChip",
+                                        "Read",
+                                        "?",
+                                        "Restore",
+                                        "?",
+                                        "?",
+                                        "extload_Stream",
+                                        "extload_SectorErase",
+                                        "extload_MassErase",
+                                        "?",
+                                        "extload_Digest"};
     return function < COUNT(names) ? names[function] : NULL;
 }

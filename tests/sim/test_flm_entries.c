@@ -312,6 +312,9 @@ static const struct {
     {"ofl_Read", FUNCTION_OFL_READ, FAILED},
     {"ofl_Restore", FUNCTION_OFL_RESTORE, FAILED},
     {"own_Stream", FUNCTION_STREAM, FAILED},
+    {"own_SectorErase", FUNCTION_OWN_SECTOR_ERASE, FAILED},
+    {"own_MassErase", FUNCTION_OWN_MASS_ERASE, FAILED},
+    {"own_Digest", FUNCTION_DIGEST, FAILED},
 };
 
 #define ENTRY_COUNT (sizeof entries / sizeof entries[0])

@@ -120,8 +120,8 @@ static void slots_are_taken_in_turn(void **state)
     open_with_mailbox(&rig, bytes, sizeof bytes);
     const uint32_t buffer = rig.session.layout.buffer + 0x1000;
     /* by an offset, as some hosts name places, and nothing after it */
-    fill_slot(&rig, 0, (struct mailbox_slot){1, 0x4321, sizeof bytes, buffer});
-    fill_slot(&rig, 1, (struct mailbox_slot){1, 0, 0, 0});
+    fill_slot(&rig, 0, (struct mailbox_slot){0x4321, sizeof bytes, buffer, .full = 1});
+    fill_slot(&rig, 1, (struct mailbox_slot){.full = 1});
     scenario_assert_good(&rig, call_stream(&rig));
     assert_memory_equal(rig.cells + 0x4321, bytes, sizeof bytes);
     scenario_assert_good(&rig,
@@ -146,7 +146,8 @@ static void what_is_not_in_the_flash_is_refused(void **state)
         struct image nothing;
         open_with_mailbox(&rig, bytes, sizeof bytes);
         const uint32_t buffer = rig.session.layout.buffer + 0x1000;
-        fill_slot(&rig, 0, (struct mailbox_slot){1, cases[i].address, cases[i].size, buffer});
+        fill_slot(&rig, 0,
+                  (struct mailbox_slot){cases[i].address, cases[i].size, buffer, .full = 1});
         assert_false(call_stream(&rig));
         assert_int_equal(rig.session.record.reason, REASON_RANGE);
         image_init(&nothing);
@@ -163,8 +164,9 @@ static void a_host_that_went_away_is_not_waited_for(void **state)
     (void)state;
     open_with_mailbox(&rig, bytes, sizeof bytes);
     const uint64_t start = rig.target.ops->now_ns(rig.target.context);
-    fill_slot(&rig, 0,
-              (struct mailbox_slot){1, 0x1000, sizeof bytes, rig.session.layout.buffer + 0x1000});
+    fill_slot(
+        &rig, 0,
+        (struct mailbox_slot){0x1000, sizeof bytes, rig.session.layout.buffer + 0x1000, .full = 1});
     assert_false(call_stream(&rig));
     assert_int_equal(rig.session.record.reason, REASON_STREAM_IDLE);
     assert_int_equal(rig.session.record.detail[0], 1);
@@ -204,7 +206,7 @@ static void a_failure_on_the_way_is_told_with_what_was_written(void **state)
         struct image image;
         uint64_t written = 0;
         scenario_open(&rig, &(struct scenario){.host = "native"});
-        struct mishap mishap = {&rig, faults[i], 4000};
+        struct mishap mishap = {&rig, faults[i], 2000};
         const struct sim_moments moments = {&mishap, moment};
         scenario_make_image(&image, &rig.board, 0x10000, SIZE, 9);
         sim_watch_moments(rig.sim, &moments);

@@ -26,7 +26,8 @@ static struct loader_image make_image(void)
 {
     static const char *const names[] = {"stldr_Verify",      "stldr_Init",     "stldr_Write",
                                         "stldr_SectorErase", "flm_Init",       "stldr_MassErase",
-                                        "stldr_Read",        "stldr_CheckSum", "own_Stream"};
+                                        "stldr_Read",        "stldr_CheckSum", "own_Stream",
+                                        "own_SectorErase",   "own_MassErase",  "own_Digest"};
     for (unsigned i = 0; i < IMAGE_SIZE; i++) {
         image_bytes[i] = (uint8_t)(i * 7 + (i >> 8));
     }
@@ -34,8 +35,8 @@ static struct loader_image make_image(void)
                                  .size = IMAGE_SIZE,
                                  .board_block = BLOCK_AT,
                                  .board_block_size = 1024,
-                                 .entry_count = 9};
-    for (unsigned i = 0; i < 9; i++) {
+                                 .entry_count = 12};
+    for (unsigned i = 0; i < 12; i++) {
         image.entries[i].name = names[i];
         image.entries[i].offset = 0x10 * (i + 1);
         image.entries[i].size = 0x10;
