@@ -23,7 +23,6 @@
 #define FUNCTION_FLM_PROGRAM_PAGE 10
 #define FUNCTION_FLM_ERASE_SECTOR 11
 #define FUNCTION_FLM_ERASE_CHIP   12
-#define FUNCTION_FLM_READ         13
 #define FUNCTION_FLM_VERIFY       14
 #define FUNCTION_FLM_UNINIT       15
 
@@ -33,7 +32,6 @@
 #define FUNCTION_OFL_PROGRAM      18
 #define FUNCTION_OFL_ERASE        19
 #define FUNCTION_OFL_ERASE_CHIP   20
-#define FUNCTION_OFL_READ         21
 #define FUNCTION_OFL_RESTORE      23
 
 #define FUNCTION_OWN              24

@@ -157,9 +157,7 @@ static uint64_t carry_out(uint32_t function, uint32_t offset, uint32_t size,
             good = nor_look_for_zeros(offset, size, &done);
             done |= (uint8_t)arguments[2] != 0xFF;
             break;
-        default: /* FUNCTION_READ */
-            good = nor_fetch(offset, size, BUS_STORE, bytes, &result);
-            done = function == FUNCTION_OFL_READ ? size : done;
+        default: /* FUNCTION_READ */ good = nor_fetch(offset, size, BUS_STORE, bytes, &result);
         }
     }
     return good ? done : failed;

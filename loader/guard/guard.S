@@ -41,7 +41,6 @@ guard_code:
     entry   flm_ProgramPage, FUNCTION_FLM_PROGRAM_PAGE
     entry   flm_EraseSector, FUNCTION_FLM_ERASE_SECTOR
     entry   flm_EraseChip, FUNCTION_FLM_ERASE_CHIP
-    entry   flm_Read, FUNCTION_FLM_READ
     entry   flm_Verify, FUNCTION_FLM_VERIFY
     entry   flm_UnInit, FUNCTION_FLM_UNINIT
 
@@ -50,7 +49,6 @@ guard_code:
     entry   ofl_Program, FUNCTION_OFL_PROGRAM
     entry   ofl_Erase, FUNCTION_OFL_ERASE
     entry   ofl_EraseChip, FUNCTION_OFL_ERASE_CHIP
-    entry   ofl_Read, FUNCTION_OFL_READ
     entry   ofl_Restore, FUNCTION_OFL_RESTORE
 
     entry   own_Stream, FUNCTION_STREAM

@@ -154,7 +154,7 @@ bool nor_program(uint32_t offset, uint32_t size, const uint8_t *bytes)
         bytes += now;
         size -= now;
     }
-    return chip_programmed(offset);
+    return chip_programmed(offset) && chip_is_configured(offset);
 }
 
 bool nor_write(uint32_t offset, uint32_t size, const uint8_t *bytes)

@@ -86,9 +86,9 @@ bool algorithm_make(struct algorithm *algorithm, const struct board *board,
                     const struct loader_image *image, struct error *error)
 {
     static const char *const entries[] = {
-        "flm_Init",       "flm_UnInit", "flm_EraseSector", "flm_EraseChip",  "flm_ProgramPage",
-        "flm_BlankCheck", "flm_Verify", "flm_Read",        "ofl_Prepare",    "ofl_Restore",
-        "ofl_Program",    "ofl_Erase",  "ofl_EraseChip",   "ofl_CheckBlank", "ofl_Read"};
+        "flm_Init",       "flm_UnInit",    "flm_EraseSector", "flm_EraseChip", "flm_ProgramPage",
+        "flm_BlankCheck", "flm_Verify",    "ofl_Prepare",     "ofl_Restore",   "ofl_Program",
+        "ofl_Erase",      "ofl_EraseChip", "ofl_CheckBlank"};
     *algorithm = (struct algorithm){.image = image, .data = image->stack};
     if (!stamp_check_image(board, image, entries, sizeof entries / sizeof entries[0], error)) {
         return false;

@@ -232,28 +232,6 @@ static void blank_is_what_an_erase_leaves(void **state)
     close_bench(&bench);
 }
 
-static void reads_into_a_buffer(void **state)
-{
-    (void)state;
-    struct bench bench;
-    uint8_t bytes[37];
-    open_bench(&bench, NULL);
-    assert_int_equal(call(&bench, "flm_Init", 0, 0, 3), 0);
-    assert_int_equal(call(&bench, "flm_Read", WINDOW + 0x123, sizeof bytes, bench.buffer + 1), 0);
-    assert_true(cpu_debug_read(sim_cpu(bench.rig.sim), bench.buffer + 1, bytes, sizeof bytes));
-    assert_memory_equal(bytes, bench.rig.cells + 0x123, sizeof bytes);
-    assert_int_equal(call(&bench, "ofl_Read", WINDOW + 0x7FFFFF - 36, sizeof bytes, bench.buffer),
-                     sizeof bytes);
-    assert_true(cpu_debug_read(sim_cpu(bench.rig.sim), bench.buffer, bytes, sizeof bytes));
-    assert_memory_equal(bytes, bench.rig.cells + 0x7FFFFF - 36, sizeof bytes);
-    assert_int_equal(call(&bench, "ofl_Read", WINDOW, 0, bench.buffer), 0);
-    assert_int_equal(call(&bench, "ofl_Read", WINDOW + 0x7FFFFF, 2, bench.buffer), FAILED);
-    assert_int_equal(call(&bench, "flm_Read", WINDOW + 0x7FFFFF, 2, bench.buffer), 1);
-    assert_int_equal(call(&bench, "ofl_Read", WINDOW, 64, NOWHERE), FAILED);
-    assert_reason(&bench, FUNCTION_OFL_READ, REASON_FAULT);
-    close_bench(&bench);
-}
-
 /* By number of sectors; one that is too large must not wrap around to one that is not. */
 static void segger_erases_by_number(void **state)
 {
@@ -301,7 +279,6 @@ static const struct {
     {"flm_ProgramPage", FUNCTION_FLM_PROGRAM_PAGE, 1},
     {"flm_EraseSector", FUNCTION_FLM_ERASE_SECTOR, 1},
     {"flm_EraseChip", FUNCTION_FLM_ERASE_CHIP, 1},
-    {"flm_Read", FUNCTION_FLM_READ, 1},
     {"flm_Verify", FUNCTION_FLM_VERIFY, WINDOW},
     {"flm_UnInit", FUNCTION_FLM_UNINIT, 1},
     {"ofl_CheckBlank", FUNCTION_OFL_CHECK_BLANK, FAILED},
@@ -309,7 +286,6 @@ static const struct {
     {"ofl_Program", FUNCTION_OFL_PROGRAM, FAILED},
     {"ofl_Erase", FUNCTION_OFL_ERASE, FAILED},
     {"ofl_EraseChip", FUNCTION_OFL_ERASE_CHIP, FAILED},
-    {"ofl_Read", FUNCTION_OFL_READ, FAILED},
     {"ofl_Restore", FUNCTION_OFL_RESTORE, FAILED},
     {"own_Stream", FUNCTION_STREAM, FAILED},
     {"own_SectorErase", FUNCTION_OWN_SECTOR_ERASE, FAILED},
@@ -433,7 +409,6 @@ int main(void)
         cmocka_unit_test(verify_names_the_first_difference),
         cmocka_unit_test(verify_without_a_clock_is_not_equality),
         cmocka_unit_test(blank_is_what_an_erase_leaves),
-        cmocka_unit_test(reads_into_a_buffer),
         cmocka_unit_test(segger_erases_by_number),
         cmocka_unit_test(every_entry_is_here),
         cmocka_unit_test(unprivileged_callers_are_refused),
