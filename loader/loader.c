@@ -75,8 +75,10 @@ static uint32_t find_range(uint32_t function, const uint32_t arguments[4], uint3
     case FUNCTION_FLM_ERASE_CHIP:
     case FUNCTION_OFL_ERASE_CHIP:
     case FUNCTION_OWN_MASS_ERASE: *size = block->flash.size; return 0;
-    case FUNCTION_SECTOR_ERASE:
     case FUNCTION_OWN_SECTOR_ERASE:
+        sector = UINT32_C(1) << block->flash.erase[0].size_log2;
+        __attribute__((fallthrough));
+    case FUNCTION_SECTOR_ERASE:
         address &= ~(sector - 1);
         *size = (*size & ~(sector - 1)) - address + sector;
         *size = *size == 0 ? UINT32_MAX : *size;
