@@ -7,7 +7,7 @@ packages=
 for purpose in ${*:-build test}; do
     case $purpose in
         build)
-            packages="$packages cmake ninja-build gcc pkg-config libc6-dev libunicorn-dev libyaml-dev libjansson-dev libexpat1-dev"
+            packages="$packages cmake ninja-build gcc pkg-config libc6-dev libunicorn-dev libyaml-dev libjansson-dev libexpat1-dev liblz4-dev"
             # An archive brings the loader image.
             [ -e carried/loader_image.c ] || packages="$packages gcc-arm-none-eabi" ;;
         test)

@@ -118,6 +118,16 @@ void plan_erase_time(const struct part *part, uint32_t offset, uint32_t size, ui
     }
 }
 
+uint64_t plan_page_ns(const struct board *board)
+{
+    const struct flash_command *program = &board->block.flash.program;
+    const uint64_t edges = (program->flags & FLASH_COMMAND_DTR) != 0 ? 2 : 1;
+    const uint64_t lanes = program->data_lanes != 0 ? program->data_lanes : 1;
+    const uint64_t clocks = UINT64_C(8) * board->part.page_size / (lanes * edges);
+    return board->part.page_program_typ_us * UINT64_C(1000) +
+           clocks * UINT64_C(1000000000) / board->flash_hz;
+}
+
 /* Erase, page times, and every byte over the link three ways at most: down, back for the compare,
  * and the neighbours that are kept. */
 static void estimate(struct plan *plan, const struct board *board,
