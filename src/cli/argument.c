@@ -30,6 +30,8 @@ static const struct argument arguments[] = {
     {"OP", ARGUMENT_WORDS, "init erase write verify read", NULL, "a call of the loader"},
     {"PATH", ARGUMENT_FILE, NULL, "*", ""},
     {"PORT", ARGUMENT_FREE, NULL, NULL, "a TCP port"},
+    {"PROOF", ARGUMENT_WORDS, "digest full", NULL,
+     "what shows in the end that all is in the flash"},
     {"RANGE", ARGUMENT_FREE, NULL, NULL,
      "START+SIZE, or START..END with END in it: 0x70000000+64K"},
     {"SECONDS", ARGUMENT_FREE, NULL, NULL, "a number of seconds"},

@@ -5,10 +5,12 @@
 #include "cli/progress.h"
 #include "cli/rig.h"
 #include "host/boot_header.h"
+#include "host/digest.h"
 #include "host/operation.h"
 #include "host/program.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void print_image(const struct image *image)
 {
@@ -84,15 +86,25 @@ static void print_rate(const char *what, uint64_t bytes, uint64_t ns)
     printf("\n");
 }
 
-static void print_report(const struct rig *rig, const struct program_report *report, uint64_t bytes)
+static void print_report(const struct rig *rig, const struct program_report *report)
 {
     char total[24];
+    if (report->compare_ns > 0) {
+        print_rate("compare", report->verified_bytes, report->compare_ns);
+    }
+    if (report->same_bytes > 0) {
+        char same[24];
+        progress_format_size(report->same_bytes, same, sizeof same);
+        printf("same     %s hold what they shall, and were left alone\n", same);
+    }
     print_rate("erased", report->erased_bytes, report->erase_ns);
     if (report->sectors_skipped > 0) {
         printf("skipped  %u sectors that need no erase\n", report->sectors_skipped);
     }
     print_rate("program", report->written_bytes, report->program_ns);
-    print_rate("verify", bytes + report->kept_bytes, report->verify_ns);
+    print_rate("verify", report->verified_bytes, report->verify_ns);
+    printf("proof    %s\n", report->by_digest ? "digests of the flash, computed by the loader"
+                                              : "the bytes, compared");
     if (report->kept_bytes > 0) {
         printf("kept     %llu bytes around the image\n", (unsigned long long)report->kept_bytes);
     }
@@ -102,13 +114,12 @@ static void print_report(const struct rig *rig, const struct program_report *rep
 }
 
 /* What the user must know who finds the flash half done. */
-static void print_unfinished(const struct program_report *report, uint64_t bytes)
+static void print_unfinished(const struct program_report *report)
 {
     fprintf(stderr, "stopped during %s: %llu bytes erased, %llu of %llu bytes written%s\n",
             report->stage, (unsigned long long)report->erased_bytes,
-            (unsigned long long)report->written_bytes,
-            (unsigned long long)(bytes + report->kept_bytes),
-            report->written_bytes < bytes + report->kept_bytes ? "; the rest is not" : "");
+            (unsigned long long)report->written_bytes, (unsigned long long)report->write_bytes,
+            report->written_bytes < report->write_bytes ? "; the rest is not" : "");
 }
 
 static void print_word(const char *text)
@@ -150,6 +161,30 @@ static void print_kept(const struct rig *rig, const struct program_report *repor
     fprintf(stderr, "\n");
 }
 
+static bool is_full(const struct options *options)
+{
+    return options->proof != NULL && strcmp(options->proof, "full") == 0;
+}
+
+/* An option that cannot do anything is refused, not ignored. */
+static bool check_proof(const struct rig *rig, const struct options *options, struct error *error)
+{
+    const char *proof = options->proof;
+    const bool full = is_full(options);
+    if (proof != NULL && !full && strcmp(proof, "digest") != 0) {
+        return error_set(error, ERROR_USAGE, NULL, 0, 0, "--verify: '%s'; digest or full", proof);
+    }
+    if ((proof == NULL && !options->rewrite) || digest_can(&rig->lifecycle, &rig->loader) ||
+        (full && !options->rewrite && rig->lifecycle.digests)) {
+        return true;
+    }
+    error_set(error, ERROR_USAGE, NULL, 0, 0, "--%s is about digests, and %s",
+              options->rewrite ? "rewrite" : "verify",
+              rig->lifecycle.digests ? "this loader has no extload_Digest"
+                                     : "this host asks for none");
+    return error_hint(error, "leave it out");
+}
+
 static bool program(struct rig *rig, const struct image *image, const struct plan *plan, bool keep,
                     const struct options *options, struct error *error)
 {
@@ -166,18 +201,18 @@ static bool program(struct rig *rig, const struct image *image, const struct pla
     const struct program_keeping keeping = {.neighbours = keep,
                                             .folder = options->keep_dir,
                                             .file_stays = options->keep_file,
-                                            .skip_blank = options->skip_blank};
+                                            .skip_blank = options->skip_blank,
+                                            .rewrite = options->rewrite,
+                                            .verify_full = is_full(options)};
     const bool good = program_run(&rig->session, image, plan, &keeping, &report, error);
-    const uint64_t bytes = image_size(image);
-    document_set(rig->document, "progress",
-                 describe_progress(&report, good ? bytes + report.kept_bytes : 0));
+    document_set(rig->document, "progress", describe_progress(&report));
     progress_finish();
     if (!good) {
-        print_unfinished(&report, bytes);
+        print_unfinished(&report);
         print_kept(rig, &report, options);
         return false;
     }
-    print_report(rig, &report, bytes);
+    print_report(rig, &report);
     print_kept(rig, &report, options);
     return rig_boot(rig, error);
 }
@@ -191,7 +226,8 @@ int command_program(const struct options *options, struct error *error)
         rig_close(&rig);
         return error_exit_status(error->code);
     }
-    bool good = rig_read_images(&image, options, error) &&
+    image_init(&image);
+    bool good = check_proof(&rig, options, error) && rig_read_images(&image, options, error) &&
                 rig_clip_image(&rig, &image, options, error) &&
                 plan_make(&plan, &image, &rig.board, &rig.loader, &rig.lifecycle, rig.link, error);
     bool keep = good && rig.lifecycle.neighbour_rule == NEIGHBOURS_KEPT && !options->no_preserve;

@@ -149,16 +149,18 @@ json_t *describe_plan(const struct plan *plan, bool keep)
                      "maximum_ns", number(plan->maximum_ms * 1000000));
 }
 
-json_t *describe_progress(const struct program_report *report, uint64_t verified_bytes)
+json_t *describe_progress(const struct program_report *report)
 {
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "stage", report->stage,
-                     "erased_bytes", number(report->erased_bytes), "skipped_sectors",
-                     number(report->sectors_skipped), "written_bytes",
-                     number(report->written_bytes), "verified_bytes", number(verified_bytes),
-                     "kept_bytes", number(report->kept_bytes), "kept_file",
-                     json_text(report->kept_path[0] != '\0' ? report->kept_path : NULL), "erase_ns",
-                     number(report->erase_ns), "program_ns", number(report->program_ns),
-                     "verify_ns", number(report->verify_ns));
+    const char *proof = report->verified_bytes == 0 ? NULL : report->by_digest ? "digest" : "bytes";
+    return json_pack(
+        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "stage", report->stage,
+        "unchanged_bytes", number(report->same_bytes), "erased_bytes", number(report->erased_bytes),
+        "skipped_sectors", number(report->sectors_skipped), "written_bytes",
+        number(report->written_bytes), "verified_bytes", number(report->verified_bytes), "proof",
+        json_text(proof), "kept_bytes", number(report->kept_bytes), "kept_file",
+        json_text(report->kept_path[0] != '\0' ? report->kept_path : NULL), "compare_ns",
+        number(report->compare_ns), "erase_ns", number(report->erase_ns), "program_ns",
+        number(report->program_ns), "verify_ns", number(report->verify_ns));
 }
 
 json_t *describe_run(const struct session *session, int boots)

@@ -29,7 +29,7 @@ json_t *describe_range(uint32_t address, uint32_t size);
 json_t *describe_segments(const struct image *image);
 json_t *describe_image(const struct image *image);
 json_t *describe_plan(const struct plan *plan, bool keep);
-json_t *describe_progress(const struct program_report *report, uint64_t verified_bytes);
+json_t *describe_progress(const struct program_report *report);
 /* `boots`: 1 yes, 0 no, -1 not tried. */
 json_t *describe_run(const struct session *session, int boots);
 /* Findings as a list. */

@@ -55,6 +55,13 @@ static const struct option_row rows[] = {
      "do not keep the bytes of touched sectors that no image covers"},
     {"skip-blank", 0, KIND_FLAG, NULL, FIELD(skip_blank), "program",
      "do not erase sectors that read blank: for a flash of which no erase or write was cut off"},
+    {"rewrite", 0, KIND_FLAG, NULL, FIELD(rewrite), "program",
+     "erase and write sectors that hold the image already, too: after an erase or write that was "
+     "cut off"},
+    {"verify", 0, KIND_TEXT, "PROOF", FIELD(proof), "program",
+     "how it is proven in the end: digest (default), by digests that the loader computes, or full, "
+     "by "
+     "all bytes, fetched and compared"},
     {"scratch", 0, KIND_TEXT, "RANGE", FIELD(scratch), "selftest",
      "sectors to erase and program; what they hold is put back"},
     {"keep-dir", 0, KIND_TEXT, "DIR", FIELD(keep_dir), "program selftest",

@@ -20,7 +20,7 @@ struct document;
 
 struct options {
     const char *board, *loader, *host, *target, *nor, *output, *link, *timing, *core, *data, *mcu,
-        *sarif, *sfdp, *keep_dir, *scratch, *format;
+        *sarif, *sfdp, *keep_dir, *scratch, *format, *proof;
     const char *hosts[OPTIONS_HOSTS_MAX]; /* every --host, the last of which is `host` */
     unsigned host_count;
     const char *host_options[OPTIONS_REPEATS]; /* NAME=VALUE each; NULL ends them */
@@ -32,8 +32,8 @@ struct options {
     uint64_t sample, jobs;
     uint64_t timeout_s;
     const char *ops[OPTIONS_REPEATS], *kinds[OPTIONS_REPEATS]; /* NULL ends them */
-    bool dry_run, no_preserve, skip_blank, only_window, all, no_jump, json, rehearse, verbose, help,
-        version, keep_file, reset, run;
+    bool dry_run, no_preserve, skip_blank, rewrite, only_window, all, no_jump, json, rehearse,
+        verbose, help, version, keep_file, reset, run;
     struct document *document; /* of --json (cli/document.h); NULL without */
     char **arguments;          /* what is left: images, ranges */
     int argument_count;

@@ -86,6 +86,11 @@ static void set_request(const struct instrument *instrument, struct watch_call *
 {
     switch (instrument->function) {
     case LOADER_SECTOR_ERASE: call->erase = judge_erase_request(instrument); break;
+    case LOADER_OWN_SECTOR_ERASE: /* goes by the chip's units, not by StorageInfo's */
+        call->erase.start = judge_offset(instrument, instrument->arguments[0]);
+        call->erase.end = judge_offset(instrument, instrument->arguments[1]) + 1;
+        break;
+    case LOADER_OWN_MASS_ERASE:
     case LOADER_MASS_ERASE: call->erase.end = judge_flash_size(instrument); break;
     case LOADER_WRITE:
         call->program.start = judge_offset(instrument, instrument->arguments[0]);

@@ -34,6 +34,7 @@ static const struct lifecycle lifecycles[] = {
      .call = CALL_CLEAN_CORE,
      .neighbour_rule = NEIGHBOURS_KEPT,
      .streams = true,
+     .digests = true,
      .init_r0 = 1,
      .stack_gap = 0x3FC,
      .stack_align = 1,

@@ -152,6 +152,7 @@ struct lifecycle {
     bool writes_pages;    /* fills what it writes up to whole pages of StorageInfo with FF */
     bool reads_aside;     /* reads into OpenOCD's work area, not into the buffer */
     bool streams;         /* fills one buffer while the loader programs another */
+    bool digests;         /* has the loader digest what the flash holds: abi/digest.h */
     bool lends_bkpt;      /* puts the BKPT there for the time of a call only */
     uint32_t init_r0;     /* R0 of Init before an operation that changes the flash */
     uint32_t stack_gap;   /* SP = end of the image + this, bytes, rounded up to stack_align */

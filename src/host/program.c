@@ -2,6 +2,8 @@
 #include "host/program.h"
 
 #include "host/operation.h"
+#include "host/update.h"
+#include "host/wanted.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +12,10 @@ struct job {
     struct session *session;
     const struct plan *plan;
     struct image work; /* the images and the neighbours that are kept */
-    struct image kept; /* those neighbours alone */
-    bool *erase;       /* one per sector of the plan */
-    bool *same;        /* holds what it shall; nothing is done to it */
-    bool erasing;      /* the first sector may be gone */
+    struct wanted wanted;
+    bool *erase;  /* one per sector of the plan */
+    bool *same;   /* holds what it shall; nothing is done to it */
+    bool erasing; /* the first sector may be gone */
     const struct program_keeping *keeping;
     struct program_report *report;
 };
@@ -43,54 +45,13 @@ static bool record_warns(struct session *session)
 {
     session_read_record(session);
     const struct record *record = &session->record;
-    const bool changes = record->function == FUNCTION_WRITE ||
-                         record->function == FUNCTION_SECTOR_ERASE ||
-                         record->function == FUNCTION_MASS_ERASE;
+    const uint32_t kind = FUNCTION_KIND(record->function);
+    const bool changes =
+        kind == FUNCTION_WRITE || kind == FUNCTION_SECTOR_ERASE || kind == FUNCTION_MASS_ERASE;
+    const uint32_t good = record->function < FUNCTION_FLM ? 1 : 0;
     return session->has_record &&
            ((record->found & FOUND_MID_OPERATION) != 0 ||
-            (changes && (record->phase != PHASE_RETURNED || record->result != 1)));
-}
-
-static bool is_blank(const uint8_t *bytes, uint32_t size)
-{
-    while (size > 0 && *bytes++ == 0xFF) {
-        size--;
-    }
-    return size == 0;
-}
-
-/* Adds those bytes of `sector` that no image gives to the work image, in runs. */
-static bool keep_neighbours(struct job *job, const struct image *image,
-                            const struct plan_sector *sector, const uint8_t *content,
-                            struct error *error)
-{
-    uint32_t at = sector->address, end = sector->address + (sector->size - 1);
-    for (unsigned i = 0; i <= image->count && at <= end; i++) {
-        uint32_t next = end + 1, after = end + 1;
-        if (i < image->count) {
-            const struct image_segment *segment = &image->segments[i];
-            if (segment->address + (segment->size - 1) < at) {
-                continue;
-            }
-            next = segment->address < at ? at : segment->address;
-            after = segment->address + segment->size;
-        }
-        if (next > end + 1) {
-            next = end + 1;
-        }
-        const uint8_t *bytes = content + (at - sector->address);
-        if (next > at && !is_blank(bytes, next - at)) { /* the erase leaves FF */
-            if (!image_add_bytes(&job->work, "(kept)", bytes, next - at, IMAGE_BIN, true, at,
-                                 error) ||
-                !image_add_bytes(&job->kept, "(kept)", bytes, next - at, IMAGE_BIN, true, at,
-                                 error)) {
-                return false;
-            }
-            job->report->kept_bytes += next - at;
-        }
-        at = after;
-    }
-    return true;
+            (changes && (record->phase != PHASE_RETURNED || record->result != good)));
 }
 
 /* What the image's bytes of `sector` fall on. */
@@ -132,7 +93,8 @@ static bool look_at_sector(struct job *job, const struct image *image, unsigned 
         job->erase[index] = false;
         job->report->sectors_skipped++;
     } else if (good && keeps(job) && job->keeping->neighbours) {
-        good = keep_neighbours(job, image, sector, content, error);
+        good = wanted_keep(&job->wanted, sector->address, sector->size, content, error);
+        job->report->kept_bytes = job->wanted.kept_bytes;
     }
     free(content);
     return good;
@@ -208,17 +170,18 @@ static bool add_work(struct job *job, const struct image_segment *segment, struc
  * RAM, shows one call, and knows nothing of what others did to the flash. So blank sectors are erased
  * like all others, unless the caller answers for them; what the record says, before this session's
  * first call and after Init, can only forbid. */
-static bool begin(struct job *job, bool *skip_blank, struct error *error)
+static bool begin(struct job *job, bool *skip_blank, bool *warned, struct error *error)
 {
     struct session *session = job->session;
     if (session->loader->format == FORMAT_ALGORITHM) {
         return true; /* each phase begins by itself; what is blank is this tool's own matter */
     }
-    *skip_blank = job->keeping->skip_blank && !record_warns(session);
+    *warned = record_warns(session);
     if (!session_begin(session, OPERATION_ERASE, error)) {
         return false;
     }
-    *skip_blank = *skip_blank && !record_warns(session) && session->has_record;
+    *warned = record_warns(session) || *warned;
+    *skip_blank = job->keeping->skip_blank && !*warned && session->has_record;
     if (job->keeping->skip_blank && !*skip_blank) {
         session_note(session, "blank sectors are erased, too: %s",
                      session->has_record ? "the flight record tells of an erase or a program that "
@@ -230,8 +193,8 @@ static bool begin(struct job *job, bool *skip_blank, struct error *error)
 
 static bool look(struct job *job, const struct image *image, struct error *error)
 {
-    bool skip_blank = false;
-    if (!begin(job, &skip_blank, error)) {
+    bool skip_blank = false, warned = false;
+    if (!begin(job, &skip_blank, &warned, error)) {
         return false;
     }
     for (unsigned i = 0; i < job->plan->count; i++) {
@@ -264,14 +227,22 @@ static bool prepare(struct job *job, const struct image *image, struct error *er
             return false;
         }
     }
+    for (unsigned i = 0; i < job->wanted.kept.count; i++) {
+        const struct image_segment *kept = &job->wanted.kept.segments[i];
+        if (!image_add_bytes(&job->work, kept->source, kept->bytes, kept->size, IMAGE_BIN, true,
+                             kept->address, error)) {
+            return false;
+        }
+    }
+    job->report->write_bytes = image_size(&job->work);
     return true;
 }
 
 /* What power or Ctrl-C may take from the flash now is in a file. */
 static bool save_kept(struct job *job, struct error *error)
 {
-    return job->kept.count == 0 || job->keeping->folder == NULL ||
-           kept_save(&job->kept, job->keeping->folder, job->session->board->name,
+    return job->wanted.kept.count == 0 || job->keeping->folder == NULL ||
+           kept_save(&job->wanted.kept, job->keeping->folder, job->session->board->name,
                      job->report->kept_path, error);
 }
 
@@ -302,15 +273,25 @@ static bool erase(struct job *job, struct error *error)
     return true;
 }
 
+static bool update(struct job *job, const struct image *image, struct error *error)
+{
+    struct update update = {.session = job->session,
+                            .image = image,
+                            .plan = job->plan,
+                            .keeping = job->keeping,
+                            .report = job->report};
+    const uint64_t start = now_ns(job);
+    bool good = begin(job, &update.skip_blank, &update.warned, error);
+    job->report->erase_ns = now_ns(job) - start;
+    good = good && update_run(&update, error);
+    job->erasing = update.erasing;
+    return good;
+}
+
 static bool run_stages(struct job *job, const struct image *image, struct error *error)
 {
     struct program_report *report = job->report;
     uint64_t start = now_ns(job);
-    report->stage = "erase";
-    if (!loader_file_needs(job->session->loader, LOADER_WRITE, error) ||
-        !loader_file_needs(job->session->loader, LOADER_SECTOR_ERASE, error)) {
-        return false;
-    }
     bool good = prepare(job, image, error) && save_kept(job, error) && erase(job, error);
     report->erase_ns = now_ns(job) - start;
     if (!good) {
@@ -328,7 +309,23 @@ static bool run_stages(struct job *job, const struct image *image, struct error 
     report->stage = "verify";
     good = job->work.count == 0 || operation_verify(job->session, &job->work, error);
     report->verify_ns = now_ns(job) - start;
+    report->verified_bytes = good ? image_size(image) + report->kept_bytes : 0;
     return good;
+}
+
+static bool run(struct job *job, const struct image *image, struct error *error)
+{
+    const struct loader_file *loader = job->session->loader;
+    const uint32_t base = loader->info.device_start_address;
+    job->report->stage = "erase";
+    if (!loader_file_needs(loader, LOADER_WRITE, error) ||
+        !loader_file_needs(loader, LOADER_SECTOR_ERASE, error)) {
+        return false;
+    }
+    if (digest_can(job->session->lifecycle, loader)) {
+        return update(job, image, error);
+    }
+    return wanted_open(&job->wanted, image, base, 1, error) && run_stages(job, image, error);
 }
 
 bool program_run(struct session *session, const struct image *image, const struct plan *plan,
@@ -338,17 +335,16 @@ bool program_run(struct session *session, const struct image *image, const struc
     *report = (struct program_report){.stage = "erase"};
     struct job job = {.session = session, .plan = plan, .keeping = keeping, .report = report};
     image_init(&job.work);
-    image_init(&job.kept);
     job.erase = calloc(plan->count + 1u, sizeof *job.erase);
     job.same = calloc(plan->count + 1u, sizeof *job.same);
     bool good = job.erase != NULL && job.same != NULL
-                    ? run_stages(&job, image, error)
+                    ? run(&job, image, error)
                     : error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "a list of sectors");
     if (good ? !keeping->file_stays : !job.erasing) {
         kept_discard(report->kept_path);
     }
     image_release(&job.work);
-    image_release(&job.kept);
+    wanted_close(&job.wanted);
     free(job.erase);
     free(job.same);
     return good;

@@ -70,13 +70,14 @@ nothing_is_null() {
     head -c 5000 /dev/urandom >"$T/a.bin"
     json 0 program --dry-run --board "$BOARD" --nor "$T/flash.bin" "$T/a.bin@0x70012345"
     nothing_is_null progress run record findings
-    holds "r['dry_run'] and r['plan']['neighbour_bytes'] == 60536 and r['plan']['sectors'] == [{'address': 0x70010000, 'bytes': 65536, 'covered_bytes': 5000}]"
+    holds "r['dry_run'] and r['plan']['neighbour_bytes'] == 3192 and r['plan']['sectors'] == [{'address': 0x70012000, 'bytes': 8192, 'covered_bytes': 5000}]"
     json 0 program --board "$BOARD" --nor "$T/flash.bin" "$T/a.bin@0x70012345" --keep-dir "$T"
     nothing_is_null
-    holds "r['progress']['written_bytes'] == r['progress']['verified_bytes'] == 65536 and r['progress']['kept_bytes'] == 60536"
+    holds "r['progress']['written_bytes'] == r['progress']['verified_bytes'] == 8192 and r['progress']['kept_bytes'] == 3192"
+    holds "r['progress']['proof'] == 'digest' and r['progress']['unchanged_bytes'] == 0 < r['progress']['compare_ns']"
     holds "r['run']['boots'] and r['run']['time_ns'] > r['progress']['erase_ns'] > 0 and r['progress']['kept_file'] is None"
     holds "r['image']['segments'] == [{'address': 0x70012345, 'bytes': 5000, 'file': '$T/a.bin'}] and r['findings'] == []"
-    holds "r['record']['function'] == 'Read' and r['record']['jedec_id'] == [0x01, 0x60, 0x17] and r['record']['events']['list'][0]['phase'] == 'entered'"
+    holds "r['record']['function'] == 'extload_Digest' and r['record']['jedec_id'] == [0x01, 0x60, 0x17] and r['record']['events']['list'][0]['phase'] == 'entered'"
     head -c 16 /dev/zero | cat - "$T/a.bin" >"$T/b.bin"
     json 0 program --only-window --board "$BOARD" --host cubeprogrammer "$T/b.bin@0x6ffffff0"
     holds "r['left_out'] == [{'address': 0x6ffffff0, 'bytes': 16, 'file': '$T/b.bin'}] and not r['plan']['keeps_neighbours']"
@@ -143,7 +144,7 @@ nothing_is_null() {
     json 2 check
     json 0 rehearse --board "$BOARD" --host native --host openocd-stldr
     holds "[h['host'] for h in r['hosts']] == ['native', 'openocd-stldr'] and r['findings'] == []"
-    holds "{f['name'] for f in r['hosts'][0]['functions']} >= {'Init', 'Write', 'SectorErase'}"
+    holds "{f['name'] for h in r['hosts'] for f in h['functions']} >= {'Init', 'Write', 'SectorErase', 'extload_Stream'}"
     json 1 rehearse --board "$BOARD" --loader "$T/bad.stldr" --host native
     holds "e is None and r['findings'][0]['id'] == 'hang'"
     arm-none-eabi-objcopy --strip-symbol=SectorErase "$good" "$T/less.stldr"

@@ -32,7 +32,7 @@ flash_holds() {
     head -c 1000 /dev/urandom >"$T/a.bin"
     run "$EXTLOAD" program --board "$BOARD" --nor "$T/flash.bin" "$T/a.bin@0x70012345"
     [ "$status" -eq 0 ]
-    grep -q "^erased   64 KiB" <<<"$output"
+    grep -q "^erased   4 KiB" <<<"$output"
     ! grep -q "^skipped" <<<"$output"
     rm "$T/flash.bin"
     run "$EXTLOAD" program --board "$BOARD" --nor "$T/flash.bin" --skip-blank "$T/a.bin@0x70012345"
@@ -41,7 +41,11 @@ flash_holds() {
     flash_holds "$T/a.bin" $((0x12345))
     run "$EXTLOAD" program --board "$BOARD" --nor "$T/flash.bin" --skip-blank "$T/a.bin@0x70012345"
     [ "$status" -eq 0 ]
-    grep -q "^erased   64 KiB" <<<"$output"
+    grep -q "^same     4 KiB" <<<"$output"
+    head -c 1000 /dev/urandom >"$T/a.bin"
+    run "$EXTLOAD" program --board "$BOARD" --nor "$T/flash.bin" --skip-blank "$T/a.bin@0x70012345"
+    [ "$status" -eq 0 ]
+    grep -q "^erased   4 KiB" <<<"$output"
     run "$EXTLOAD" program --board "$BOARD" --host cubeprogrammer --nor "$T/flash.bin" --skip-blank "$T/a.bin@0x70012345"
     [ "$status" -eq 0 ]
     grep -q "cubeprogrammer-jlink erases every touched sector, blank or not" <<<"$output"
@@ -66,8 +70,8 @@ flash_holds() {
     head -c 1000 /dev/urandom >"$T/a.bin"
     run "$EXTLOAD" program --board "$BOARD" --nor "$T/flash.bin" --dry-run "$T/a.bin@0x70012345"
     [ "$status" -eq 0 ]
-    grep -q "0x70010000..0x7001ffff: 65536 bytes, of which the image gives 1000" <<<"$output"
-    grep -q "keeps .* 64536 bytes" <<<"$output"
+    grep -q "0x70012000..0x70012fff: 4096 bytes, of which the image gives 1000" <<<"$output"
+    grep -q "keeps .* 3096 bytes" <<<"$output"
     grep -qE "expected [0-9.]+ s typical, [0-9.]+ s at most" <<<"$output"
     [ ! -e "$T/flash.bin" ]
 }
@@ -83,6 +87,47 @@ flash_holds() {
     [ "$took" -gt 100 ]
     [ $((expected * 5)) -gt $((took * 4)) ]
     [ $((expected * 5)) -lt $((took * 6)) ]
+}
+
+@test "program: what is there is left alone, one byte costs one sector; --rewrite and --verify full" {
+    head -c 300000 /dev/urandom >"$T/a.bin"
+    "$EXTLOAD" program --board "$BOARD" --nor "$T/flash.bin" "$T/a.bin@0x70012000" >/dev/null
+    run "$EXTLOAD" program --board "$BOARD" --nor "$T/flash.bin" "$T/a.bin@0x70012000"
+    [ "$status" -eq 0 ]
+    grep -q "^same     296 KiB" <<<"$output"
+    grep -q "^erased   0 bytes" <<<"$output"
+    grep -q "^proof    digests" <<<"$output"
+    printf '\x00' | dd of="$T/a.bin" bs=1 seek=123456 conv=notrunc 2>/dev/null
+    printf '\x01' | dd of="$T/flash.bin" bs=1 seek=$((0x12000 + 123456)) conv=notrunc 2>/dev/null
+    run "$EXTLOAD" program --board "$BOARD" --nor "$T/flash.bin" --verify full "$T/a.bin@0x70012000"
+    [ "$status" -eq 0 ]
+    grep -q "^same     292 KiB" <<<"$output"
+    grep -q "^erased   4 KiB" <<<"$output"
+    grep -q "^proof    the bytes" <<<"$output"
+    flash_holds "$T/a.bin" $((0x12000))
+    run "$EXTLOAD" program --board "$BOARD" --nor "$T/flash.bin" --rewrite --verify digest "$T/a.bin@0x70012000"
+    [ "$status" -eq 0 ]
+    grep -q "^erased   296 KiB" <<<"$output"
+    flash_holds "$T/a.bin" $((0x12000))
+}
+
+@test "program: --verify and --rewrite are refused where they can do nothing" {
+    head -c 1000 /dev/urandom >"$T/a.bin"
+    run "$EXTLOAD" program --board "$BOARD" --verify twice "$T/a.bin@0x70012345"
+    refused 2 "--verify: 'twice'; digest or full"
+    run "$EXTLOAD" program --board "$BOARD" --host cubeprogrammer --verify full "$T/a.bin@0x70012345"
+    refused 2 "--verify is about digests, and this host asks for none" "leave it out"
+    "$EXTLOAD" build --board "$BOARD" -o "$T" >/dev/null
+    arm-none-eabi-objcopy --strip-symbol=extload_Digest "$T/stm32n655-s25fl064l.stldr" "$T/plain.stldr"
+    run "$EXTLOAD" program --board "$BOARD" --loader "$T/plain.stldr" --rewrite "$T/a.bin@0x70012345"
+    refused 2 "--rewrite is about digests, and this loader has no extload_Digest"
+    run "$EXTLOAD" program --board "$BOARD" --loader "$T/plain.stldr" --verify digest "$T/a.bin@0x70012345"
+    refused 2 "--verify is about digests"
+    run "$EXTLOAD" program --board "$BOARD" --loader "$T/plain.stldr" --nor "$T/flash.bin" --verify full "$T/a.bin@0x70012345"
+    [ "$status" -eq 0 ]
+    grep -q "^erased   64 KiB" <<<"$output"
+    grep -q "^proof    the bytes" <<<"$output"
+    flash_holds "$T/a.bin" $((0x12345))
 }
 
 @test "verify: equal, then one byte changed" {

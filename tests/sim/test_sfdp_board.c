@@ -170,7 +170,8 @@ static void a_chip_that_stays_locked_is_no_success(void **state)
     memset(rig.cells, 0, TOUCHED);
     scenario_make_image(&image, &rig.board, IMAGE_AT, IMAGE_SIZE, 11);
     assert_false(scenario_program(&rig, &image));
-    assert_int_equal(rig.session.record.reason, REASON_ERASE_NOT_BLANK);
+    assert_int_equal(rig.error.code, ERROR_VERIFY_MISMATCH);
+    assert_non_null(strstr(rig.error.detail, "was erased, the flash told of no error"));
     image_release(&image);
     scenario_close(&rig);
     remove_board(part->name);

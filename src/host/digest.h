@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Digests of ranges of the flash (abi/digest.h): as the host computes them of bytes that it has, and as
+ * the loader computes them of what the chip holds.
+ */
+#ifndef EXTLOAD_HOST_DIGEST_H
+#define EXTLOAD_HOST_DIGEST_H
+
+#include "abi/digest.h"
+#include "host/session.h"
+
+/* Of `size` bytes, a multiple of 4, that lie at `offset` from the start of the flash. */
+struct digest digest_of(uint32_t offset, const uint8_t *bytes, uint32_t size);
+/* The same of erased cells. */
+struct digest digest_of_blank(uint32_t offset, uint32_t size);
+bool digest_equal(struct digest a, struct digest b);
+
+/* True if this tool asks for digests, and this loader answers and erases without reading back. */
+bool digest_can(const struct lifecycle *lifecycle, const struct loader_file *loader);
+
+/* Has the loader digest `count` ranges, which name addresses in the window; Init must have succeeded.
+ * Each entry of `answers` gets its range's. `what` is the progress that is told, with the bytes of all
+ * ranges; NULL: none. CALL_FAILED with the loader's reason, CALL_TIMEOUT and the like as from any
+ * call. */
+bool digest_ask(struct session *session, const char *what, const struct digest_range *ranges,
+                unsigned count, struct digest *answers, struct error *error);
+
+#endif
