@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The floor, against sums that were worked by hand from the part's table. */
-#include "bench/floor/floor.h"
+#include "bench/floor/unchanged.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,6 +21,7 @@
 
 struct contents {
     struct floor_flash flash;
+    struct board_cost cost;
     uint8_t *before, *after;
     struct floor_time time;
 };
@@ -35,6 +36,7 @@ static int set_up(void **state)
         return -1;
     }
     floor_flash_of(&contents->flash, &board, false);
+    contents->cost = board.cost;
     contents->before = malloc(SIZE);
     contents->after = malloc(SIZE);
     memset(contents->before, 0xFF, SIZE);
@@ -144,6 +146,51 @@ static void an_unchanged_flash_is_read(void **state)
     assert_int_equal(contents->time.read_ns, READ);
 }
 
+/* At 64 MHz. Bus: 32 MHz, two clocks a byte, 16 MB/s. Window: a load at 1.2 cycles and 16 for the access,
+ * 17.2 a word. Digest: four instructions and 12 for the access, 16.8 a word. So the window is the slowest:
+ * 8 MiB are 2097152 words of 17.2 / 64 us. */
+static void the_window_bounds_an_unchanged_quad_flash(void **state)
+{
+    const struct contents *contents = *state;
+    struct floor_rates rates;
+    enum floor_bound bound;
+    floor_rates_of(&rates, &contents->flash, &contents->cost, 0);
+    assert_int_equal((int)(rates.bus + 0.5), 16000000);
+    assert_int_equal((int)(rates.window + 0.5), 14883721);
+    assert_int_equal((int)(rates.digest + 0.5), 15238095);
+    assert_int_equal(floor_unchanged_ns(&rates, SIZE, &bound), 563609600);
+    assert_int_equal(bound, FLOOR_WINDOW);
+}
+
+/* At 400 MHz a word takes the CPU 43 ns at most, and the bus 250: 8 MiB at 62.5 ns a byte. */
+static void the_bus_bounds_it_with_a_fast_cpu(void **state)
+{
+    const struct contents *contents = *state;
+    struct floor_rates rates;
+    enum floor_bound bound;
+    floor_rates_of(&rates, &contents->flash, &contents->cost, 400000000);
+    assert_int_equal(floor_unchanged_ns(&rates, SIZE, &bound), READ);
+    assert_int_equal(bound, FLOOR_BUS);
+}
+
+/* 8 lines, both edges, 32 MHz: 64 MB/s are more than a CPU at 32 MHz takes: 128 MiB are 33554432 words of
+ * 17.2 / 32 us. */
+static void the_window_bounds_an_unchanged_octal_flash(void **state)
+{
+    (void)state;
+    static struct board board;
+    struct error error = {.code = ERROR_NONE};
+    struct floor_flash flash;
+    struct floor_rates rates;
+    enum floor_bound bound;
+    assert_true(board_load(&board, "data/boards/stm32n6570-dk.yaml", &error));
+    floor_flash_of(&flash, &board, false);
+    floor_rates_of(&rates, &flash, &board.cost, 32000000);
+    assert_int_equal((int)(rates.bus + 0.5), 64000000);
+    assert_int_equal(floor_unchanged_ns(&rates, 128u << 20, &bound), UINT64_C(18035507200));
+    assert_int_equal(bound, FLOOR_WINDOW);
+}
+
 /* 64 KiB over a J-Link by a tool with buffers of 4 KiB: 16 writes, 16 reads and one erase, each 22 *
  * 50 us + 500 us + 1 ms; three times parking and Init. */
 static void a_tool_costs_what_its_sequence_costs(void **state)
@@ -174,6 +221,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_byte_costs_one_sector, set_up, tear_down),
         cmocka_unit_test_setup_teardown(falling_bits_are_programmed_over, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_unchanged_flash_is_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_window_bounds_an_unchanged_quad_flash, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(the_bus_bounds_it_with_a_fast_cpu, set_up, tear_down),
+        cmocka_unit_test(the_window_bounds_an_unchanged_octal_flash),
         cmocka_unit_test_setup_teardown(a_tool_costs_what_its_sequence_costs, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
