@@ -59,7 +59,7 @@ fuzz: packages ## random bytes to what reads files and packets; FUZZ_RUNS or FUZ
 	@scripts/packages.sh fuzz
 	@scripts/fuzz.sh $(BUILD)-fuzz $(GENERATOR) $(FUZZ)
 
-bench: packages all ## the figures of README
+bench: packages all ## times beside the least possible, accesses, instructions; BENCH=all for hours
 	@scripts/bench.sh $(BUILD)
 
 keys: all ## the tables of keys in docs/board-files.md, anew
