@@ -4,10 +4,12 @@
  * beside the least that is possible, register accesses and instructions per image byte, bytes of the
  * loader. Exit 1 if a limit is broken.
  *
- * bench_program [--all] [--processes N] [--csv FILE] [--only TEXT]... PLAIN_FOLDER
+ * bench_program [--all] [--processes N] [--out FOLDER] [--only TEXT]... PLAIN_FOLDER
  *
- * --only measures the cells that have this value in a dimension ("native", "1M", "used").
+ * --only measures the cells that have this value in a dimension ("native", "1M", "used"); --out writes
+ * figures.csv and limits.csv.
  */
+#include "judge.h"
 #include "pack/pack.h"
 #include "pool.h"
 #include "table.h"
@@ -28,7 +30,7 @@ static const char *const board_files[] = {
 struct call {
     bool all;
     unsigned processes;
-    const char *csv, *plain_folder;
+    const char *out, *plain_folder;
     const char *only[ONLY_MAX];
     unsigned only_count;
 };
@@ -37,7 +39,7 @@ static bool read_call(struct call *call, int argc, char **argv, struct error *er
 {
     static const struct option options[] = {{"all", no_argument, NULL, 'a'},
                                             {"processes", required_argument, NULL, 'p'},
-                                            {"csv", required_argument, NULL, 'c'},
+                                            {"out", required_argument, NULL, 'f'},
                                             {"only", required_argument, NULL, 'o'},
                                             {0}};
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -46,7 +48,7 @@ static bool read_call(struct call *call, int argc, char **argv, struct error *er
         switch (option) {
         case 'a': call->all = true; break;
         case 'p': call->processes = (unsigned)strtoul(optarg, NULL, 10); break;
-        case 'c': call->csv = optarg; break;
+        case 'f': call->out = optarg; break;
         case 'o':
             if (call->only_count < ONLY_MAX) {
                 call->only[call->only_count++] = optarg;
@@ -58,7 +60,7 @@ static bool read_call(struct call *call, int argc, char **argv, struct error *er
     call->plain_folder = optind < argc ? argv[optind] : NULL;
     return (call->plain_folder != NULL && call->processes > 0) ||
            error_set(error, ERROR_USAGE, NULL, 0, 0,
-                     "bench_program [--all] [--processes N] [--csv FILE] [--only TEXT]... "
+                     "bench_program [--all] [--processes N] [--out FOLDER] [--only TEXT]... "
                      "PLAIN_FOLDER");
 }
 
@@ -115,14 +117,36 @@ static bool print_model(const struct board *board, struct error *error)
     return true;
 }
 
-static bool write_csv(const char *path, const struct pool_job *job, struct error *error)
+static FILE *open_in(const char *folder, const char *name, struct error *error)
 {
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = fopen(path, "w");
     if (file == NULL) {
-        return error_set(error, ERROR_FILE_WRITE, path, 0, 0, "for the figures");
+        error_set(error, ERROR_FILE_WRITE, path, 0, 0, "for the figures");
+    }
+    return file;
+}
+
+static bool close_written(FILE *file, const char *folder, struct error *error)
+{
+    return fclose(file) == 0 || error_set(error, ERROR_FILE_WRITE, folder, 0, 0, "for the figures");
+}
+
+/* figures.csv and limits.csv. */
+static bool write_out(const char *folder, const struct pool_job *job, struct error *error)
+{
+    FILE *file = open_in(folder, "figures.csv", error);
+    if (file == NULL) {
+        return false;
     }
     table_write_csv(file, job->cells, job->figures, job->count, job->boards);
-    return fclose(file) == 0 || error_set(error, ERROR_FILE_WRITE, path, 0, 0, "for the figures");
+    if (!close_written(file, folder, error) ||
+        (file = open_in(folder, "limits.csv", error)) == NULL) {
+        return false;
+    }
+    judge_write_csv(file, job->cells, job->figures, job->count);
+    return close_written(file, folder, error);
 }
 
 static bool run(const struct call *call, bool *held, struct error *error)
@@ -143,10 +167,10 @@ static bool run(const struct call *call, bool *held, struct error *error)
         error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "%u cells", job.count);
     }
     good = good && print_model(&boards[BOARD_QUAD], error) && pool_run(&job, error) &&
-           (call->csv == NULL || write_csv(call->csv, &job, error));
+           (call->out == NULL || write_out(call->out, &job, error));
     if (good) {
         table_print(stdout, job.cells, job.figures, job.count, boards);
-        *held = table_print_limits(stdout, job.cells, job.figures, job.count);
+        *held = judge_print(stdout, job.cells, job.figures, job.count);
     }
     free(cells);
     free(job.figures);

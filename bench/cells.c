@@ -56,6 +56,7 @@ const struct cell_row cell_rows[] = {
     {true, {OCTAL, NATIVE, OWN, JLINK, MIB, USED, TYPICAL, ROM, PLAIN}},
     /* Links and sizes; clocks of the CPU. */
     {true, {QUAD, NATIVE, OWN, LINKS, PARTS, NEW | USED | RANDOM, TYPICAL, ROM, OURS}},
+    {true, {QUAD, NATIVE, OWN, LINKS, FULL, NEW, TYPICAL, ROM, OURS}},
     {true, {QUAD, NATIVE, OWN, JLINK, MIB, USED | NEW, TIMES, CPUS, OURS}},
     {true, {QUAD, STORED | OFL, OWN | SIXTY_FOUR, LINKS, MIB, USED, TYPICAL, ROM, OURS}},
     /* BENCH=all: hours. */

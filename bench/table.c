@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "table.h"
 
-#include "limits.h"
-
 #include <string.h>
 
 static double seconds(uint64_t ns)
@@ -97,47 +95,4 @@ void table_write_csv(FILE *to, const struct cell *cells, const struct figures *f
             csv_floor(to, &cells[i], &row->floor, trust);
         }
     }
-}
-
-static void print_cell(FILE *to, const struct cell *cell)
-{
-    for (int i = 0; i < BY_LOADER; i++) {
-        if (i != BY_BUFFER || cell_buffer(cell) != 0) {
-            fprintf(to, "%s%s", i > 0 ? ", " : "", cell_value(cell, (enum dimension)i));
-        }
-    }
-    fprintf(to, "\n");
-}
-
-bool table_print_limits(FILE *to, const struct cell *cells, const struct figures *figures,
-                        unsigned count)
-{
-    bool held = true;
-    fprintf(to, "\nlimits\n");
-    for (unsigned i = 0; i < limit_count; i++) {
-        const struct limit *limit = &limits[i];
-        unsigned about = 0, over = 0;
-        double worst = 0;
-        for (unsigned j = 0; j < count; j++) {
-            if (limit_is_about(limit, &cells[j])) {
-                const double value = limit->value(&figures[j]);
-                about++;
-                over += value > limit->most;
-                worst = value > worst ? value : worst;
-            }
-        }
-        fprintf(to, "%-8s %7.3f of at most %.3f %s: %s (%u cells)\n",
-                about == 0 ? "not run"
-                : over > 0 ? "BROKEN"
-                           : "held",
-                worst, limit->most, limit->unit, limit->text, about);
-        for (unsigned j = 0; over > 0 && j < count; j++) {
-            if (limit_is_about(limit, &cells[j]) && limit->value(&figures[j]) > limit->most) {
-                fprintf(to, "         %7.3f: ", limit->value(&figures[j]));
-                print_cell(to, &cells[j]);
-            }
-        }
-        held = held && over == 0;
-    }
-    return held;
 }

@@ -18,9 +18,4 @@ void table_print(FILE *to, const struct cell *cells, const struct figures *figur
 void table_write_csv(FILE *to, const struct cell *cells, const struct figures *figures,
                      unsigned count, const struct board *boards);
 
-/* Each limit with the cell that comes closest to it, then those that are over it. False if there is
- * one. */
-bool table_print_limits(FILE *to, const struct cell *cells, const struct figures *figures,
-                        unsigned count);
-
 #endif

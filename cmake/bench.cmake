@@ -31,3 +31,7 @@ if(LOADER_GCC_PATH)
   add_custom_target(bytewise ALL DEPENDS ${BYTEWISE_FILES})
   add_dependencies(bench_program bytewise)
 endif()
+
+# Read by scripts/host_cost.sh.
+add_executable(bench_parse bench/host/parse.c)
+target_link_libraries(bench_parse PRIVATE extload_core)
