@@ -108,7 +108,9 @@ bool xspi_poll_skip(struct xspi *x, uint64_t now_ps)
     if (x->bus_ps + polling->frame_ps <= now_ps) {
         skip_frames(x, now_ps);
     }
-    return polling->event_ps > now_ps;
+    /* The frame in which the status changes shows it at its end only. A trial of the CPU may come to
+     * lie within it, and could not be undone. */
+    return polling->event_ps > now_ps || xspi_poll_next_event(x) > now_ps;
 }
 
 void xspi_poll_rewind(struct xspi *x)

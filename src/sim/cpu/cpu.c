@@ -148,7 +148,7 @@ struct ram_region *ram_at(struct cpu *cpu, uint32_t address, unsigned size)
 
 /* libunicorn 2.0.1 crashes when its room for translations is used up, which was seen after 5.8 million
  * instructions. */
-#define RETRANSLATED_MAX 3000000u
+#define RETRANSLATED_MAX 5000000u
 
 /* What ran since the last time is what had to be translated, up to a granule of it. */
 static void count_retranslation(struct cpu *cpu)
