@@ -45,7 +45,8 @@ static const struct lifecycle lifecycles[] = {
      .mask_interrupts = 1,
      .buffer_max = 0x20000,
      .buffer_count = 1,
-     .init_timeout_ms = 10000,
+     .init_timeout_ms =
+         60000, /* ours takes up to 30 s where a fault makes it wait again and again */
      .write_timeout_ms = 60000,
      .read_timeout_ms = 60000,
      .erase_timeout_ms = 600000,

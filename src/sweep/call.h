@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The calls that a sweep disturbs: one per function of a loader, on data that are known, so that
- * the cells tell whether a success is true.
+ * The operations that a sweep disturbs, on data that are known, so that the cells tell whether a success
+ * is true: a call of each function of a loader, and of our own loader what our own host makes of several
+ * calls.
  */
 #ifndef EXTLOAD_SWEEP_CALL_H
 #define EXTLOAD_SWEEP_CALL_H
@@ -11,10 +12,11 @@
 
 enum sweep_op {
     SWEEP_INIT,
-    SWEEP_ERASE,  /* 64 KiB */
-    SWEEP_WRITE,  /* 4 KiB at an odd address */
-    SWEEP_VERIFY, /* 4 KiB at an odd address, equal */
-    SWEEP_READ,   /* the same range */
+    SWEEP_ERASE,   /* 64 KiB */
+    SWEEP_WRITE,   /* 4 KiB at an odd address */
+    SWEEP_VERIFY,  /* 4 KiB at an odd address, equal */
+    SWEEP_READ,    /* the same range */
+    SWEEP_PROGRAM, /* by our own host, from here on: an image over three sectors, all that it does */
     SWEEP_OPS
 };
 
@@ -26,31 +28,49 @@ struct sweep_rig {
     uint32_t flash_size;
 };
 
-struct sweep_call {
-    enum sweep_op op;
+/* A call of a function. The next one is made if it succeeds. */
+struct sweep_step {
     enum loader_function function;
     uint32_t arguments[4];
-    uint32_t results[2];
     uint32_t timeout_ms;
+};
+
+struct sweep_ram {
+    uint32_t address, size;
+};
+
+#define SWEEP_STEPS 1
+#define SWEEP_RAMS  1
+
+struct sweep_call {
+    enum sweep_op op;
+    struct sweep_step steps[SWEEP_STEPS]; /* none: Init, or the host knows */
+    unsigned step_count;
+    uint32_t result;     /* R0 of the last step that was made */
+    bool succeeded;      /* as the host sees it */
+    bool again;          /* after a failure */
     uint32_t start, end; /* offsets in the flash of what the call may change; end is behind */
+    struct sweep_ram
+        ram[SWEEP_RAMS]; /* of the host's, that the loader may write beside its stack */
 };
 
 /* "init"; NULL past the end. */
 const char *sweep_op_name(enum sweep_op op);
-/* The loader has the function that the operation needs. */
+/* The loader has the functions that the operation needs, and the host does such a thing. */
 bool sweep_call_exists(const struct sweep_rig *rig, enum sweep_op op);
-/* The part of the flash that calls use holds old data. */
-void sweep_call_fill(const struct sweep_rig *rig);
-/* Cells and buffer as the operation wants to find them; Init must have succeeded before all but
- * Init. */
+/* The part of the flash that operations use holds old data, as this one wants to find them. */
+void sweep_call_fill(const struct sweep_rig *rig, enum sweep_op op);
+/* Arguments and buffer; Init must have succeeded before all but Init. */
 bool sweep_call_prepare(const struct sweep_rig *rig, enum sweep_op op, struct sweep_call *call,
                         struct error *error);
-/* Download and Init, as of a host that starts. */
+/* The function is called by the operation. */
+bool sweep_call_uses(const struct sweep_call *call, enum loader_function function);
+/* As a host that starts: what it knew of the loader in RAM is forgotten. */
+void sweep_call_forget(const struct sweep_rig *rig);
+/* sweep_call_forget(), download and Init. */
 bool sweep_call_begin(const struct sweep_rig *rig, struct error *error);
-/* False if it did not come back; *error says how. Init: with its download. */
+/* False if a function did not come back; *error says how. Init: with its download. */
 bool sweep_call_run(const struct sweep_rig *rig, struct sweep_call *call, struct error *error);
-/* By the results. */
-bool sweep_call_succeeded(const struct sweep_call *call);
 /* The cells, and what was read, are as success says, and will be so tomorrow: none is torn. */
 bool sweep_call_is_true(const struct sweep_rig *rig, const struct sweep_call *call);
 /* After a call that failed: the same again, from Init on, the cells erased first where a write needs

@@ -121,12 +121,13 @@ static void on_moment(void *context, enum sim_moment kind, uint32_t where, bool 
     sweep->event++;
 }
 
-/* Moments count within the function that is swept. */
+/* Moments count within the functions that are swept. */
 static void before_call(void *context, enum loader_function function, const uint32_t arguments[4])
 {
     (void)arguments;
     struct sweep *sweep = context;
-    if (function == sweep->call.function && (sweep->mode == RECORDING || sweep->mode == FORKING)) {
+    if (sweep_call_uses(&sweep->call, function) &&
+        (sweep->mode == RECORDING || sweep->mode == FORKING)) {
         const struct sim_moments moments = {sweep, on_moment};
         sim_watch_moments(sweep->rig->sim, &moments);
     }
@@ -158,9 +159,9 @@ static bool run(struct sweep *sweep, enum mode mode, struct error *error)
     if (!returned) {
         return false;
     }
-    if (!sweep_call_succeeded(&sweep->call) || !sweep_call_is_true(sweep->rig, &sweep->call)) {
+    if (!sweep->call.succeeded || !sweep_call_is_true(sweep->rig, &sweep->call)) {
         return error_set(error, ERROR_CALL_FAILED, NULL, 0, 0, "%s fails without any fault",
-                         loader_function_name(sweep->call.function));
+                         sweep_op_name(sweep->call.op));
     }
     return true;
 }
@@ -238,6 +239,7 @@ static void count(struct sweep *sweep)
 static bool sweep_op(struct sweep *sweep, enum sweep_op op, struct error *error)
 {
     const struct sweep_rig *rig = sweep->rig;
+    sweep_call_fill(rig, op);
     if ((op != SWEEP_INIT && !sweep_call_begin(rig, error)) ||
         !sweep_call_prepare(rig, op, &sweep->call, error)) {
         return false;
@@ -277,7 +279,6 @@ bool sweep_run(const struct sweep_rig *rig, const struct sweep_options *options,
     sweep.log = share(sizeof *sweep.log, error);
     sweep.injections = sweep.log != NULL ? share(room, error) : NULL;
     bool good = sweep.injections != NULL;
-    sweep_call_fill(rig);
     fflush(NULL); /* or every child would have it to say, too */
     for (unsigned op = 0; good && op < SWEEP_OPS; op++) {
         if ((options->ops == 0 || (options->ops >> op & 1) != 0) &&

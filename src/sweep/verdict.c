@@ -30,6 +30,16 @@ static bool in_range(uint32_t address, uint32_t start, uint32_t end)
     return address >= start && address < end;
 }
 
+static bool is_lent(const struct sweep_call *call, uint32_t address)
+{
+    for (unsigned i = 0; i < SWEEP_RAMS; i++) {
+        if (address - call->ram[i].address < call->ram[i].size) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void on_ram(void *context, uint32_t address, unsigned size, uint32_t value)
 {
     (void)value;
@@ -40,8 +50,7 @@ static void on_ram(void *context, uint32_t address, unsigned size, uint32_t valu
     const uint32_t record = session->board->record_address;
     if (verdict->ram_seen || in_range(address, layout->image, layout->stack) ||
         (record != 0 && in_range(address, record, record + RTT_END)) ||
-        (verdict->call->op == SWEEP_READ &&
-         in_range(address, layout->read_buffer, layout->read_buffer + layout->read_size))) {
+        is_lent(verdict->call, address)) {
         return;
     }
     verdict->ram_seen = true;
@@ -95,7 +104,7 @@ static bool judge_call(const struct verdict *verdict, bool returned, const struc
                        struct sweep_injection *injection)
 {
     const bool stopped = injection->fault == SIM_FAULT_HALT && !returned;
-    const bool success = returned && sweep_call_succeeded(verdict->call);
+    const bool success = returned && verdict->call->succeeded;
     injection->outcome = stopped ? SWEEP_STOPPED : success ? SWEEP_SUCCEEDED : SWEEP_REPORTED;
     if (!returned && !stopped) {
         return broken(injection, SWEEP_NO_RETURN, "%s", error->detail);
@@ -113,7 +122,7 @@ static bool judge_call(const struct verdict *verdict, bool returned, const struc
         injection->outcome = SWEEP_UNKNOWABLE;
         return true;
     }
-    return broken(injection, SWEEP_FALSE_SUCCESS, "R0 = 0x%x", verdict->call->results[0]);
+    return broken(injection, SWEEP_FALSE_SUCCESS, "R0 = 0x%x", verdict->call->result);
 }
 
 /* Always after what concerns the chip; else it is Init that brings all back, so now and then. */
@@ -128,12 +137,17 @@ static bool judge_after(const struct verdict *verdict, struct sweep_injection *i
     struct error error = {.code = ERROR_NONE};
     char why[96] = "";
     const struct sweep_rig *rig = verdict->rig;
-    if (!sweep_call_begin(rig, &error)) {
+    const enum sweep_op op = verdict->call->op;
+    const bool repeat = injection->outcome != SWEEP_SUCCEEDED && is_repeated(injection);
+    const bool begins =
+        !repeat || op != SWEEP_PROGRAM; /* whose host reads the record before Init */
+    sweep_call_forget(rig);
+    if (begins && !sweep_call_begin(rig, &error)) {
         return broken(injection, SWEEP_NO_INIT, "%s", error.detail);
     }
-    if (injection->outcome != SWEEP_SUCCEEDED && is_repeated(injection) &&
-        !sweep_call_repeat(rig, verdict->call->op, &error)) {
-        return broken(injection, SWEEP_NO_REPEAT, "%s", error.detail);
+    if (repeat && !sweep_call_repeat(rig, op, &error)) {
+        return broken(injection, error.code == ERROR_INIT_FAILED ? SWEEP_NO_INIT : SWEEP_NO_REPEAT,
+                      "%s", error.detail);
     }
     return sim_boot(rig->sim, BOOT_AT, why, sizeof why) ||
            broken(injection, SWEEP_NO_BOOT, "%s", why);

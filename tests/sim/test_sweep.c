@@ -11,8 +11,10 @@
 
 #include <cmocka.h>
 
-#define SEED   20261122
-#define SAMPLE 110 /* of each operation */
+#define SEED       20261122
+#define SAMPLE     110 /* of each operation */
+#define SAMPLE_OWN 20  /* of those of our own host, which are several calls */
+#define OWN        (UINT32_MAX << SWEEP_PROGRAM)
 
 static void print(void *context, const struct sweep_injection *injection)
 {
@@ -70,7 +72,22 @@ static void no_promise_is_broken(void **state)
         struct sweep_totals totals;
         sweep(&(struct scenario){.board = boards[i], .host = hosts[i]}, UINT32_MAX, &totals);
         print_message("%s: seed %d, %u injections\n", boards[i], SEED, totals.injections);
-        assert_true(totals.injections > SWEEP_OPS * SAMPLE / 2);
+        assert_true(totals.injections > SWEEP_PROGRAM * SAMPLE / 2);
+        assert_int_equal(totals.broken, 0);
+    }
+}
+
+static void nor_is_it_by_our_own_host(void **state)
+{
+    static const char *const boards[] = {BOARD_P2, "data/boards/stm32n6570-dk.yaml"};
+    const struct sweep_options options = {.ops = OWN, .sample = SAMPLE_OWN};
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        struct sweep_totals totals;
+        sweep_as(&(struct scenario){.board = boards[i], .host = "native"}, UINT32_MAX, &options,
+                 &totals);
+        print_message("%s: %u injections\n", boards[i], totals.injections);
+        assert_true(totals.injections > (SWEEP_OPS - SWEEP_PROGRAM) * SAMPLE_OWN / 2);
         assert_int_equal(totals.broken, 0);
     }
 }
@@ -106,6 +123,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_promise_is_broken),
+        cmocka_unit_test(nor_is_it_by_our_own_host),
         cmocka_unit_test(init_writes_nothing_that_it_misread),
         cmocka_unit_test(a_naive_loader_breaks_it_in_many_ways),
     };
