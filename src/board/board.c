@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_PAGE_SIZE   0x1000u
+#define PAGE_SIZE_LEAST     0x1000u
+#define PAGE_SIZE_MOST      0x10000u
+#define PAGE_LONGEST_US     500000u /* half of what ST's OpenOCD waits for a Write [seen] */
+#define LOADER_ROOM         0x4000u /* an image of 12 KiB, the tool's stack, gaps */
 #define DEFAULT_SECTOR_SIZE 0x10000u
 
 /* The name becomes a file stem on any system and an argument in scripts. */
@@ -118,16 +121,32 @@ static bool is_power_of_two(uint64_t value)
     return (value & (value - 1)) == 0;
 }
 
+/* Each Write costs a tool a start and a stop of the core, so a page is large. But a tool may fill it up
+ * with FF, so it is no larger than a sector, which was erased; may keep two in RAM; and may have little
+ * patience. */
+static uint32_t usual_page_size(const struct board *board, const struct part *part)
+{
+    const uint32_t size = board->loader_size;
+    const uint32_t room = size > LOADER_ROOM ? (size - LOADER_ROOM) / 2 : 0;
+    uint32_t page = PAGE_SIZE_MOST;
+    while (page > PAGE_SIZE_LEAST &&
+           (page > board->sector_size || page > room ||
+            (uint64_t)page / part->page_size * part->page_program_max_us > PAGE_LONGEST_US)) {
+        page /= 2;
+    }
+    return page;
+}
+
 static bool check_sizes(struct loading *loading)
 {
     const struct board_file *values = &loading->values;
     const struct part *part = &loading->part.part;
     struct board *board = &loading->board;
     uint32_t least = UINT32_C(1) << part->erase[0].size_log2;
-    board->page_size =
-        values->page_size.node != NULL ? (uint32_t)values->page_size.number : DEFAULT_PAGE_SIZE;
     board->sector_size = values->sector_size.node != NULL ? (uint32_t)values->sector_size.number
                                                           : DEFAULT_SECTOR_SIZE;
+    board->page_size = values->page_size.node != NULL ? (uint32_t)values->page_size.number
+                                                      : usual_page_size(board, part);
     if (!is_power_of_two(board->page_size) || board->page_size > part->size) {
         schema_error(&loading->file, &values->page_size, ERROR_BAD_VALUE, loading->error,
                      "`page_size: %s`", values->page_size.text);
@@ -278,7 +297,7 @@ static bool load(struct loading *loading)
     fill_names(loading);
     if (!bringup_read_init(loading->mcu, &loading->file, list, &loading->init, loading->error) ||
         !board_check_pins(loading) || !board_check_clock(loading) || !check_supply(loading) ||
-        !check_sizes(loading) || !check_run_from(loading) || !check_record(loading) ||
+        !check_run_from(loading) || !check_sizes(loading) || !check_record(loading) ||
         !bringup_build(&loading->board, loading->mcu, loading->controller, &loading->init,
                        &loading->file, list != NULL ? list : yaml_file_root(&loading->file),
                        loading->error)) {

@@ -76,8 +76,11 @@ const struct schema_key board_file_keys[] = {
     NUMBER_KEY(board_file, run_from, "run_from", QUANTITY_NUMBER, false, 0, 0xFFFFFFFF,
                "RAM address that the host tool uses for loaders, if not the MCU's usual one; a "
                "multiple of 8"),
-    NUMBER_KEY(board_file, page_size, "page_size", QUANTITY_SIZE, false, 16, 0x200000,
-               "PageSize in StorageInfo, a power of two; 4K if left out. Not the chip's page"),
+    NUMBER_KEY(
+        board_file, page_size, "page_size", QUANTITY_SIZE, false, 16, 0x200000,
+        "PageSize in StorageInfo, a power of two: what a tool may hand to Write at once. Not the "
+        "chip's page. If left out, the largest up to 64K that is no more than a sector, fits the "
+        "tool's RAM twice, and is programmed within half a second at the part's maximum"),
     NUMBER_KEY(board_file, sector_size, "sector_size", QUANTITY_SIZE, false, 4096, 0x10000000,
                "sector size in StorageInfo, a power of two; 64K if left out. A host that does not "
                "keep the rest of a sector loses it"),

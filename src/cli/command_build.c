@@ -20,6 +20,10 @@ static void print_board(const struct board *board)
     printf("board    %s: %s, %s (%s) on %s port %s\n", board->name, board->mcu, board->part.name,
            size, board->controller, board->port);
     printf("clock    %s\n", clock);
+    progress_format_size(board->page_size, size, sizeof size);
+    printf("page     %s at most for one Write (PageSize), ", size);
+    progress_format_size(board->sector_size, size, sizeof size);
+    printf("sectors of %s\n", size);
 }
 
 /* What the dump tells, and what it does not. */

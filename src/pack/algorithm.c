@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* pyOCD and probe-rs keep two buffers of a page; large pages save calls, and Keil takes 64 KiB at most
- * [memory]. A page is never larger than a sector. [choice] */
+/* pyOCD and probe-rs keep two buffers of a page, and fill what is short of one with FF; large pages save
+ * calls, and Keil takes 64 KiB at most [memory]. 64 KiB would save 0.7 s of 8 MiB, and ask for 100 KiB of
+ * RAM more. A page is never larger than a sector. [choice] */
 #define PAGE_MAX      0x4000u
 #define HEADER_SIZE   4u     /* of pyOCD and probe-rs, in front of the code */
 #define STACK_SIZE    0x400u /* the largest that a tool asks for by default; ours is in the image */

@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define INITS      16u   /* [choice] */
-#define MODE_BYTES 4096u /* that every read mode is tried on */
-#define US_PER_MS  UINT64_C(1000)
+#define INITS       16u   /* [choice] */
+#define MODE_BYTES  4096u /* that every read mode is tried on */
+#define WRITE_BYTES 4096u /* of one call, which is timed; no scratch range is smaller */
+#define US_PER_MS   UINT64_C(1000)
 
 /* Bytes of which no two neighbours, lines or pages look alike: xorshift32. */
 static void fill_pattern(uint8_t *bytes, uint32_t size, uint32_t seed)
@@ -110,7 +111,7 @@ static bool write_range(struct bench *bench, const uint8_t *bytes, struct selfte
                         struct error *error)
 {
     const struct selftest_plan *plan = bench->plan;
-    const uint32_t step = bench->board.page_size;
+    const uint32_t step = WRITE_BYTES;
     for (uint32_t at = 0; at < plan->scratch_size; at += step) {
         struct image image;
         uint64_t written = 0;
@@ -150,8 +151,7 @@ static bool rewrite(struct bench *bench, const uint8_t *bytes, uint8_t *room, co
                     bool timed, struct error *error)
 {
     struct selftest_time *erase = timed ? new_time(bench, "erase", bench->board.sector_size) : NULL;
-    struct selftest_time *program =
-        timed ? new_time(bench, "program", bench->board.page_size) : NULL;
+    struct selftest_time *program = timed ? new_time(bench, "program", WRITE_BYTES) : NULL;
     uint32_t first = 0;
     bool same = false;
     if (!erase_sectors(bench, erase, error) || !write_range(bench, bytes, program, error) ||
@@ -194,7 +194,7 @@ static bool abandon(struct bench *bench, enum loader_function function, uint32_t
     uint32_t results[2];
     *caught = false;
     if (function == LOADER_WRITE) {
-        arguments[1] = bench->board.page_size;
+        arguments[1] = WRITE_BYTES;
         arguments[2] = bench->session.layout.buffer;
     }
     if (session_call(&bench->session, function, arguments, after_ms, results, error)) {

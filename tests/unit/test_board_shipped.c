@@ -162,7 +162,7 @@ static void fills_the_block(void **state)
     assert_string_equal(board.port, "P2");
     assert_int_equal(board.loader_base, 0x34180400);
     assert_int_equal(board.loader_size, 0x3FC00);
-    assert_int_equal(board.page_size, 0x1000);
+    assert_int_equal(board.page_size, 0x10000); /* 256 pages of 1.35 ms: 0.35 s */
     assert_int_equal(board.pin_count, 6);
     assert_int_equal(board.cost.cpu_hz, 64000000);
     assert_true(board.cost.fetch_uncached_x100 > board.cost.fetch_cached_x100);

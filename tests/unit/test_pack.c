@@ -156,7 +156,7 @@ static void describes_the_storage(void **state)
     assert_int_equal(get16(info + 100), 3);
     assert_int_equal(get32(info + 104), 0x70000000);
     assert_int_equal(get32(info + 108), 0x00800000);
-    assert_int_equal(get32(info + 112), 0x1000);
+    assert_int_equal(get32(info + 112), 0x10000);
     assert_int_equal(info[116], 0xFF);
     assert_int_equal(get32(info + 120), 128);
     assert_int_equal(get32(info + 124), 0x10000);
@@ -236,7 +236,7 @@ static void leaves_room_for_the_host(void **state)
     static struct board small;
     struct loader_image image = make_image();
     small = board;
-    uint32_t needed = (3008 + 0x400 + 0x20 + 31) / 32 * 32 + 0x1000;
+    uint32_t needed = (3008 + 0x400 + 0x20 + 31) / 32 * 32 + 0x10000;
     for (uint32_t size = needed - 1; size <= needed; size++) {
         struct error error = {.code = ERROR_NONE};
         size_t file_size = 0;
