@@ -93,11 +93,13 @@ static void doubt(struct work *work)
     enum unit_fate *fates = work->change.fates;
     const uint32_t block = cover_largest(&work->change.chip);
     bool missing = false;
+    unsigned last = plan->count; /* the unit before that holds more than FF */
     for (unsigned i = 0; i < plan->count; i++) {
-        missing = missing || reads_blank(work->states[i]);
-        if (i > 0 && reads_blank(work->states[i]) && work->states[i - 1] == UNIT_SAME) {
-            fates[i - 1] = FATE_ERASED;
+        if (reads_blank(work->states[i]) && last < plan->count) {
+            fates[last] = FATE_ERASED;
         }
+        missing = missing || reads_blank(work->states[i]);
+        last = shall_be_blank(work, i) ? last : i;
     }
     for (unsigned i = 0; i < plan->count;) {
         const struct unit_span span = unit_span_at(plan, work->wanted.base, block, i);

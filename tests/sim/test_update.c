@@ -426,6 +426,46 @@ static void what_is_unchanged_takes_a_digest(void **state)
     }
 }
 
+/* Noise into a new octal flash: the link, 1 MB/s, is the wall. */
+static void the_link_is_used_to_nine_tenths(void **state)
+{
+    (void)state;
+    const uint32_t size = 32 * BLOCK;
+    open_board(BOARD_DK, 0, size);
+    memset(test.rig.cells, 0xFF, size);
+    test.keeping.skip_blank = true;
+    program();
+    assert_int_equal(test.report.erased_bytes, 0);
+    assert_int_equal(test.report.written_bytes, size);
+    const double link_ns = size * 1000.0;
+    print_message("octal, new: %.1f %% of what the link carries\n",
+                  100 * link_ns / (double)test.report.program_ns);
+    assert_true((double)test.report.program_ns * 0.9 <= link_ns);
+    close_board();
+}
+
+/* Words that come again and again, over the slowest link: packed, and the same in the end. */
+static void a_slow_link_carries_packed_bytes(void **state)
+{
+    (void)state;
+    const uint32_t size = 4 * BLOCK;
+    open_board(NULL, 0x1000, size);
+    scenario_close(&test.rig);
+    struct lifecycle lifecycle = *lifecycle_find("native");
+    lifecycle.link = "slow-swd";
+    scenario_open(&test.rig, &(struct scenario){.lifecycle = &lifecycle});
+    uint8_t *bytes = test.image.segments[0].bytes;
+    for (uint32_t i = 0; i < size; i++) {
+        bytes[i] = i % 64 < 8 ? bytes[i] : (uint8_t)(i % 48);
+    }
+    program();
+    assert_memory_equal(test.rig.cells + 0x1000, bytes, size);
+    print_message("256 KiB over 90 kB/s in %llu us\n",
+                  (unsigned long long)test.report.program_ns / 1000);
+    assert_true(test.report.program_ns < size * UINT64_C(1000000) / 90 / 2);
+    close_board();
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -451,6 +491,8 @@ int main(void)
         cmocka_unit_test(a_digest_that_lies_is_no_success),
         cmocka_unit_test(what_was_not_erased_is_told_before_the_program),
         cmocka_unit_test(what_is_unchanged_takes_a_digest),
+        cmocka_unit_test(the_link_is_used_to_nine_tenths),
+        cmocka_unit_test(a_slow_link_carries_packed_bytes),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }
