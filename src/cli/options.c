@@ -42,7 +42,8 @@ static const struct option_row rows[] = {
     {"address", 'a', KIND_NUMBER, "ADDRESS", FIELD(address), "trace",
      "where the dump begins in the target's memory (default: at the record)"},
     {"op", 0, KIND_TEXTS, "OP", FIELD(ops), "sweep",
-     "this operation only: init erase write verify read program; may be given again"},
+     "this operation only: init erase write verify read; with --host native also digest own-erase "
+     "stream program; may be given again"},
     {"kind", 0, KIND_TEXTS, "FAULT", FIELD(kinds), "sweep",
      "this fault only; may be given again; extload list faults"},
     {"at", 0, KIND_NUMBER, "EVENT", FIELD(at), "sweep", "at this event only"},

@@ -23,6 +23,9 @@ static const struct {
     [SWEEP_WRITE] = {"write", LOADER_WRITE, WRITE_AT, AMOUNT},
     [SWEEP_VERIFY] = {"verify", LOADER_VERIFY, READ_AT, AMOUNT},
     [SWEEP_READ] = {"read", LOADER_READ, READ_AT, AMOUNT},
+    [SWEEP_DIGEST] = {"digest", LOADER_DIGEST, 0, 0},
+    [SWEEP_OWN_ERASE] = {"own-erase", LOADER_OWN_SECTOR_ERASE, 0, 0},
+    [SWEEP_STREAM] = {"stream", LOADER_STREAM, 0, 0},
     [SWEEP_PROGRAM] = {"program", LOADER_STREAM, 0, 0},
 };
 
@@ -36,7 +39,7 @@ const char *sweep_op_name(enum sweep_op op)
 bool sweep_call_exists(const struct sweep_rig *rig, enum sweep_op op)
 {
     return loader_file_has(rig->session->loader, ops[op].function) &&
-           (op < SWEEP_PROGRAM || own_exists(rig));
+           (op < SWEEP_DIGEST || own_exists(rig, op));
 }
 
 static uint8_t pattern(uint32_t at, uint32_t salt)
@@ -67,8 +70,8 @@ void sweep_call_fill(const struct sweep_rig *rig, enum sweep_op op)
     for (uint32_t i = 0; i < CELLS_USED; i++) {
         rig->cells[i] = cells_wanted[i] = cells_old(i);
     }
-    if (op >= SWEEP_PROGRAM) {
-        own_fill(rig);
+    if (op >= SWEEP_DIGEST) {
+        own_fill(rig, op);
     }
 }
 
@@ -179,14 +182,20 @@ bool sweep_call_run(const struct sweep_rig *rig, struct sweep_call *call, struct
     for (unsigned i = 0; call->succeeded && i < call->step_count; i++) {
         const struct sweep_step *step = &call->steps[i];
         uint32_t results[2] = {0, 0};
-        if (!session_call(rig->session, step->function, step->arguments, step->timeout_ms, results,
-                          error)) {
+        struct own_mailbox mailbox = {rig, call->mailbox, false};
+        const struct session_service service = {&mailbox, own_serve};
+        rig->session->service = step->function == LOADER_STREAM ? &service : NULL;
+        const bool returned = session_call(rig->session, step->function, step->arguments,
+                                           step->timeout_ms, results, error);
+        rig->session->service = NULL;
+        if (!returned) {
             return false;
         }
         call->result = results[0];
         call->succeeded = loader_file_succeeded(rig->session->loader, step->function,
                                                 step->arguments, results[0]);
     }
+    call->succeeded = call->succeeded && own_digests_match(rig, call);
     return true;
 }
 

@@ -7,16 +7,20 @@
 #ifndef EXTLOAD_SWEEP_CALL_H
 #define EXTLOAD_SWEEP_CALL_H
 
+#include "abi/digest.h"
 #include "host/session.h"
 #include "sim/sim.h"
 
 enum sweep_op {
     SWEEP_INIT,
-    SWEEP_ERASE,   /* 64 KiB */
-    SWEEP_WRITE,   /* 4 KiB at an odd address */
-    SWEEP_VERIFY,  /* 4 KiB at an odd address, equal */
-    SWEEP_READ,    /* the same range */
-    SWEEP_PROGRAM, /* by our own host, from here on: an image over three sectors, all that it does */
+    SWEEP_ERASE,     /* 64 KiB */
+    SWEEP_WRITE,     /* 4 KiB at an odd address */
+    SWEEP_VERIFY,    /* 4 KiB at an odd address, equal */
+    SWEEP_READ,      /* the same range */
+    SWEEP_DIGEST,    /* by our own host, from here on: three ranges */
+    SWEEP_OWN_ERASE, /* 64 KiB, and a digest of it */
+    SWEEP_STREAM,    /* such an erase, two buffers, one of them packed, and a digest */
+    SWEEP_PROGRAM,   /* an image over three blocks: all that the host makes of it */
     SWEEP_OPS
 };
 
@@ -39,8 +43,9 @@ struct sweep_ram {
     uint32_t address, size;
 };
 
-#define SWEEP_STEPS 1
-#define SWEEP_RAMS  1
+#define SWEEP_STEPS  3
+#define SWEEP_RAMS   3
+#define SWEEP_RANGES 3
 
 struct sweep_call {
     enum sweep_op op;
@@ -50,8 +55,11 @@ struct sweep_call {
     bool succeeded;      /* as the host sees it */
     bool again;          /* after a failure */
     uint32_t start, end; /* offsets in the flash of what the call may change; end is behind */
-    struct sweep_ram
-        ram[SWEEP_RAMS]; /* of the host's, that the loader may write beside its stack */
+    /* What of the host's RAM the loader may write beside its stack. */
+    struct sweep_ram ram[SWEEP_RAMS];
+    struct digest wanted[SWEEP_RANGES]; /* of a Digest, which is the last step */
+    unsigned wanted_count;
+    uint32_t mailbox, list; /* where they lie in RAM */
 };
 
 /* "init"; NULL past the end. */

@@ -1,24 +1,45 @@
 /* SPDX-License-Identifier: MIT */
 #include "sweep/own.h"
 
+#include "abi/mailbox.h"
+#include "host/digest.h"
 #include "host/program.h"
 #include "sweep/cells.h"
 
+#include <stddef.h>
 #include <string.h>
 
-#define BLOCK       UINT32_C(0x10000)
-#define UNCHANGED   UINT32_C(0x10000) /* three blocks of an image, one after the other */
-#define ONE_CHANGED UINT32_C(0x20000)
-#define REPLACED    UINT32_C(0x30000)
-#define LONG        UINT32_C(0x9000) /* more than fits into one slot of the mailbox */
+#define BLOCK        UINT32_C(0x10000)
+#define UNCHANGED    UINT32_C(0x10000) /* three blocks of an image, one after the other */
+#define ONE_CHANGED  UINT32_C(0x20000)
+#define REPLACED     UINT32_C(0x30000)
+#define LONG         UINT32_C(0x9000) /* more than fits into one slot of the mailbox */
+#define ERASED       UINT32_C(0x20000)
+#define PLAIN_AT     UINT32_C(0x20345) /* the first buffer of a stream, in the block that was erased */
+#define PLAIN_SIZE   UINT32_C(0x2F3)
+#define PACKED_AT    UINT32_C(0x28003) /* the second */
+#define PACKED_TAIL  UINT32_C(0x6)     /* bytes of it behind the last repetition */
+#define PACKED_TWICE UINT32_C(0x181)   /* bytes of it that come three times */
+#define PACKED_SIZE  (3 * PACKED_TWICE + PACKED_TAIL)
 
-bool own_exists(const struct sweep_rig *rig)
+/* In the host's buffer. */
+#define MAILBOX     UINT32_C(0)
+#define LIST        UINT32_C(0x80)
+#define PLAIN       UINT32_C(0x101)
+#define UNPACKED    UINT32_C(0x1000)
+#define UNPACK_ROOM UINT32_C(0x1000)
+
+bool own_exists(const struct sweep_rig *rig, enum sweep_op op)
 {
-    return rig->session->lifecycle->family == FAMILY_NATIVE;
+    const struct session *session = rig->session;
+    return session->lifecycle->family == FAMILY_NATIVE &&
+           session->layout.buffer_size >= UNPACKED + UNPACK_ROOM &&
+           (op == SWEEP_PROGRAM || (loader_file_has(session->loader, LOADER_DIGEST) &&
+                                    loader_file_has(session->loader, LOADER_OWN_SECTOR_ERASE)));
 }
 
 /* FF with a few pages of data: a page is many moments, FF are few. */
-void own_fill(const struct sweep_rig *rig)
+static void fill_for_program(const struct sweep_rig *rig)
 {
     memset(rig->cells + UNCHANGED, 0xFF, 3 * BLOCK);
     for (uint32_t i = 0; i < 0x280; i++) {
@@ -35,26 +56,203 @@ void own_fill(const struct sweep_rig *rig)
     }
 }
 
-bool own_prepare(const struct sweep_rig *rig, struct sweep_call *call, struct error *error)
+void own_fill(const struct sweep_rig *rig, enum sweep_op op)
 {
-    const struct session *session = rig->session;
-    uint32_t last = 0, sector = 0;
-    if (!loader_file_sector(session->loader, UNCHANGED, &call->start, &sector) ||
-        !loader_file_sector(session->loader, REPLACED + BLOCK - 1, &last, &sector)) {
-        return error_set(error, ERROR_LOADER_SHAPE, session->loader->path, 0, 0,
-                         "no sectors up to 0x%x", REPLACED + BLOCK);
+    if (op == SWEEP_PROGRAM) {
+        fill_for_program(rig);
     }
-    call->end = last + sector;
-    call->step_count = 0;
-    call->ram[0] = (struct sweep_ram){session->layout.buffer, session->layout.buffer_size};
+}
+
+static uint32_t window(const struct sweep_rig *rig)
+{
+    return rig->session->loader->info.device_start_address;
+}
+
+static bool write_memory(const struct sweep_rig *rig, uint32_t at, const void *bytes, size_t size,
+                         struct error *error)
+{
+    const struct target *target = rig->session->target;
+    return target->ops->write_memory(target->context, rig->session->layout.buffer + at, bytes, size,
+                                     error);
+}
+
+static struct sweep_step *add_step(const struct sweep_rig *rig, struct sweep_call *call,
+                                   enum loader_function function)
+{
+    struct sweep_step *step = &call->steps[call->step_count++];
+    step->function = function;
+    step->timeout_ms = rig->session->lifecycle->read_timeout_ms;
+    return step;
+}
+
+/* What the call may change is all sectors that hold the range. */
+static bool take_sectors(const struct sweep_rig *rig, struct sweep_call *call, uint32_t first,
+                         uint32_t last, struct error *error)
+{
+    const struct loader_file *loader = rig->session->loader;
+    uint32_t start = 0, sector = 0;
+    if (!loader_file_sector(loader, first, &call->start, &sector) ||
+        !loader_file_sector(loader, last, &start, &sector) || start + sector > CELLS_USED) {
+        return error_set(error, ERROR_LOADER_SHAPE, loader->path, 0, 0,
+                         "no sectors from 0x%x to 0x%x, or larger ones than are swept", first,
+                         last);
+    }
+    call->end = start + sector;
     return true;
 }
+
+static bool add_erase(const struct sweep_rig *rig, struct sweep_call *call, struct error *error)
+{
+    struct sweep_step *step = add_step(rig, call, LOADER_OWN_SECTOR_ERASE);
+    if (!take_sectors(rig, call, ERASED, ERASED + BLOCK - 1, error)) {
+        return false;
+    }
+    cells_want_blank(call->start, call->end);
+    step->timeout_ms = rig->session->lifecycle->erase_timeout_ms;
+    step->arguments[0] = window(rig) + call->start;
+    step->arguments[1] = window(rig) + call->end - 1;
+    return true;
+}
+
+static bool add_digest(const struct sweep_rig *rig, struct sweep_call *call,
+                       const struct digest_range *ranges, unsigned count, struct error *error)
+{
+    struct digest_range list[SWEEP_RANGES];
+    struct sweep_step *step = add_step(rig, call, LOADER_DIGEST);
+    for (unsigned i = 0; i < count; i++) {
+        const uint32_t offset = ranges[i].address, size = ranges[i].size;
+        list[i] = (struct digest_range){window(rig) + offset, size};
+        call->wanted[i] = digest_of(offset, cells_wanted + offset, size);
+    }
+    call->wanted_count = count;
+    call->list = rig->session->layout.buffer + LIST;
+    call->ram[0] = (struct sweep_ram){call->list, count * (uint32_t)sizeof *list};
+    step->arguments[0] = call->list;
+    step->arguments[1] = count;
+    return write_memory(rig, LIST, list, count * sizeof *list, error);
+}
+
+/* What was erased, as a whole and where it begins, as the host asks for it. */
+static bool add_digest_of_all(const struct sweep_rig *rig, struct sweep_call *call,
+                              struct error *error)
+{
+    const struct digest_range ranges[] = {{call->start, 256},
+                                          {call->start, call->end - call->start}};
+    return add_digest(rig, call, ranges, 2, error);
+}
+
+bool own_digests_match(const struct sweep_rig *rig, const struct sweep_call *call)
+{
+    struct digest found[SWEEP_RANGES];
+    const struct target *target = rig->session->target;
+    const size_t size = call->wanted_count * sizeof *found;
+    return size == 0 || (target->ops->read_memory(target->context, call->list, found, size, NULL) &&
+                         memcmp(found, call->wanted, size) == 0);
+}
+
+/* --- a stream --- */
+
+/* One LZ4 block by hand: bytes that come three times, and a tail. Returns its size. */
+static uint32_t pack(uint8_t *block, const uint8_t *bytes)
+{
+    const uint32_t match = 2 * PACKED_TWICE - 4;
+    uint8_t *at = block;
+    uint32_t left = PACKED_TWICE - 15;
+    *at++ = 0xFF; /* both lengths go on */
+    for (; left >= 0xFF; left -= 0xFF) {
+        *at++ = 0xFF;
+    }
+    *at++ = (uint8_t)left;
+    memcpy(at, bytes, PACKED_TWICE);
+    at += PACKED_TWICE;
+    *at++ = (uint8_t)PACKED_TWICE;
+    *at++ = (uint8_t)(PACKED_TWICE >> 8);
+    for (left = match - 15; left >= 0xFF; left -= 0xFF) {
+        *at++ = 0xFF;
+    }
+    *at++ = (uint8_t)left;
+    *at++ = PACKED_TAIL << 4;
+    memcpy(at, bytes + 3 * PACKED_TWICE, PACKED_TAIL);
+    return (uint32_t)(at - block) + PACKED_TAIL;
+}
+
+static bool add_stream(const struct sweep_rig *rig, struct sweep_call *call, struct error *error)
+{
+    const uint32_t buffer = rig->session->layout.buffer;
+    uint8_t block[PACKED_SIZE];
+    for (uint32_t i = 0; i < PLAIN_SIZE; i++) {
+        cells_wanted[PLAIN_AT + i] = cells_new(i);
+    }
+    for (uint32_t i = 0; i < PACKED_SIZE; i++) {
+        cells_wanted[PACKED_AT + i] = cells_new(i % PACKED_TWICE);
+    }
+    const uint32_t size = pack(block, cells_wanted + PACKED_AT);
+    const uint32_t packed = UNPACKED + UNPACK_ROOM - size;
+    const struct mailbox mailbox = {{{.address = window(rig) + PLAIN_AT,
+                                      .size = PLAIN_SIZE,
+                                      .bytes = buffer + PLAIN,
+                                      .full = 1},
+                                     {.address = PACKED_AT, /* by an offset, as it may be */
+                                      .size = PACKED_SIZE,
+                                      .bytes = buffer + UNPACKED,
+                                      .packed = buffer + packed,
+                                      .packed_size = size,
+                                      .full = 1}}};
+    struct sweep_step *step = add_step(rig, call, LOADER_STREAM);
+    step->timeout_ms = rig->session->lifecycle->write_timeout_ms;
+    step->arguments[0] = call->mailbox = buffer + MAILBOX;
+    call->ram[1] = (struct sweep_ram){buffer + MAILBOX, sizeof mailbox};
+    call->ram[2] = (struct sweep_ram){buffer + UNPACKED, PACKED_SIZE};
+    return write_memory(rig, MAILBOX, &mailbox, sizeof mailbox, error) &&
+           write_memory(rig, PLAIN, cells_wanted + PLAIN_AT, PLAIN_SIZE, error) &&
+           write_memory(rig, packed, block, size, error);
+}
+
+bool own_serve(void *context, bool *progress, struct error *error)
+{
+    struct own_mailbox *mailbox = context;
+    const struct target *target = mailbox->rig->session->target;
+    const struct mailbox_slot last = {.full = 1};
+    uint32_t full = 1;
+    *progress = false;
+    if (!mailbox->ended &&
+        !target->ops->read_memory(target->context,
+                                  mailbox->address + (uint32_t)offsetof(struct mailbox_slot, full),
+                                  &full, sizeof full, error)) {
+        return false;
+    }
+    if (full != 0) {
+        return true;
+    }
+    *progress = mailbox->ended = true;
+    return target->ops->write_memory(target->context, mailbox->address, &last, sizeof last, error);
+}
+
+bool own_prepare(const struct sweep_rig *rig, struct sweep_call *call, struct error *error)
+{
+    static const struct digest_range ranges[] = {
+        {0x35010, 0x1000}, {0x10000, 256}, {0x23450, DIGEST_STEP}};
+    call->step_count = 0;
+    switch (call->op) {
+    case SWEEP_DIGEST: return add_digest(rig, call, ranges, 3, error);
+    case SWEEP_OWN_ERASE: return add_erase(rig, call, error) && add_digest_of_all(rig, call, error);
+    case SWEEP_STREAM:
+        return add_erase(rig, call, error) && add_stream(rig, call, error) &&
+               add_digest_of_all(rig, call, error);
+    default: break;
+    }
+    call->ram[0] =
+        (struct sweep_ram){rig->session->layout.buffer, rig->session->layout.buffer_size};
+    return take_sectors(rig, call, UNCHANGED, REPLACED + BLOCK - 1, error);
+}
+
+/* --- all that the host does --- */
 
 static bool add(struct image *image, const struct sweep_rig *rig, uint32_t offset, uint32_t size,
                 struct error *error)
 {
     return image_add_bytes(image, "image", cells_wanted + offset, size, IMAGE_BIN, true,
-                           rig->session->loader->info.device_start_address + offset, error);
+                           window(rig) + offset, error);
 }
 
 /* Gives less than the blocks hold, so there are neighbours to keep. After a failure all of it, as with
@@ -63,8 +261,7 @@ static bool make_image(struct image *image, const struct sweep_rig *rig,
                        const struct sweep_call *call, struct error *error)
 {
     if (call->again) {
-        const uint32_t end = call->end < CELLS_USED ? call->end : CELLS_USED;
-        return add(image, rig, call->start, end - call->start, error);
+        return add(image, rig, call->start, call->end - call->start, error);
     }
     return add(image, rig, UNCHANGED + 0x100, 0x180, error) &&
            add(image, rig, ONE_CHANGED + 0x111, 0x99, error) &&

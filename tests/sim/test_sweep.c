@@ -14,7 +14,7 @@
 #define SEED       20261122
 #define SAMPLE     110 /* of each operation */
 #define SAMPLE_OWN 20  /* of those of our own host, which are several calls */
-#define OWN        (UINT32_MAX << SWEEP_PROGRAM)
+#define OWN        (UINT32_MAX << SWEEP_DIGEST)
 
 static void print(void *context, const struct sweep_injection *injection)
 {
@@ -72,7 +72,7 @@ static void no_promise_is_broken(void **state)
         struct sweep_totals totals;
         sweep(&(struct scenario){.board = boards[i], .host = hosts[i]}, UINT32_MAX, &totals);
         print_message("%s: seed %d, %u injections\n", boards[i], SEED, totals.injections);
-        assert_true(totals.injections > SWEEP_PROGRAM * SAMPLE / 2);
+        assert_true(totals.injections > SWEEP_DIGEST * SAMPLE / 2);
         assert_int_equal(totals.broken, 0);
     }
 }
@@ -87,7 +87,7 @@ static void nor_is_it_by_our_own_host(void **state)
         sweep_as(&(struct scenario){.board = boards[i], .host = "native"}, UINT32_MAX, &options,
                  &totals);
         print_message("%s: %u injections\n", boards[i], totals.injections);
-        assert_true(totals.injections > (SWEEP_OPS - SWEEP_PROGRAM) * SAMPLE_OWN / 2);
+        assert_true(totals.injections > (SWEEP_OPS - SWEEP_DIGEST) * SAMPLE_OWN / 2);
         assert_int_equal(totals.broken, 0);
     }
 }
