@@ -238,12 +238,13 @@ static uint64_t horizon(struct cpu *cpu, unsigned uses)
     return end;
 }
 
-/* Are the iterations that follow `skip` left-out ones like the first? */
+/* Are the iterations that follow `skip` left-out ones like the first? One more than the loop remembers:
+ * what the last of these read may only show in the next, as in a loop that ends by what it read before. */
 static bool stays_at(struct cpu *cpu, const struct outcome *first, unsigned depth, uint64_t skip)
 {
     struct jump *j = cpu->jump;
     time_skip(cpu, skip, first->cost);
-    bool stays = all_like(cpu, first, depth, false, &j->other);
+    bool stays = all_like(cpu, first, depth + 1, false, &j->other);
     trial_undo(cpu, &j->other);
     trial_go_back(cpu, &j->after);
     return stays;
@@ -257,7 +258,7 @@ static uint64_t choose(struct cpu *cpu, const struct outcome *first, unsigned de
     if (room < PROFIT * depth) {
         return 0;
     }
-    uint64_t high = room - depth;
+    uint64_t high = room - depth - 1;
     if (first->reads == 0 || stays_at(cpu, first, depth, high)) {
         return high;
     }
