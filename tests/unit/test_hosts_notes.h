@@ -234,6 +234,7 @@ static void load_stldr(struct notes *notes)
     size_t size = 0;
     struct board board = notes->board;
     board.loader_base = LINKED_AT;
+    board.page_size = 0x1000; /* more than one buffer is filled and fetched */
     uint8_t *bytes = pack_stldr(&board, pack_loader_image(), &size, &notes->error);
     assert_non_null(bytes);
     uint8_t *code = bytes + 52 + 32; /* the second program header */
