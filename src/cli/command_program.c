@@ -102,9 +102,13 @@ static void print_report(const struct rig *rig, const struct program_report *rep
         printf("skipped  %u sectors that need no erase\n", report->sectors_skipped);
     }
     print_rate("program", report->written_bytes, report->program_ns);
-    print_rate("verify", report->verified_bytes, report->verify_ns);
-    printf("proof    %s\n", report->by_digest ? "digests of the flash, computed by the loader"
-                                              : "the bytes, compared");
+    if (report->verify_ns > 0) { /* else what was compared is the proof */
+        print_rate("verify", report->verified_bytes, report->verify_ns);
+    }
+    if (rig->lifecycle.digests) {
+        printf("proof    %s\n", report->by_digest ? "digests of the flash, computed by the loader"
+                                                  : "the bytes, compared");
+    }
     if (report->kept_bytes > 0) {
         printf("kept     %llu bytes around the image\n", (unsigned long long)report->kept_bytes);
     }

@@ -282,7 +282,7 @@ static bool update(struct job *job, const struct image *image, struct error *err
                             .report = job->report};
     const uint64_t start = now_ns(job);
     bool good = begin(job, &update.skip_blank, &update.warned, error);
-    job->report->erase_ns = now_ns(job) - start;
+    job->report->compare_ns = now_ns(job) - start;
     good = good && update_run(&update, error);
     job->erasing = update.erasing;
     return good;

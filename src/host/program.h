@@ -16,7 +16,8 @@ struct program_report {
     uint64_t verified_bytes;  /* 0 unless all is proven */
     bool by_digest;           /* proven by digests, else by the bytes */
     unsigned sectors_skipped; /* that needed no erase: blank on the target, or the same */
-    uint64_t compare_ns, erase_ns, program_ns, verify_ns; /* of the target's time */
+    uint64_t compare_ns; /* of the target's time: Init and the comparison, where it is a stage */
+    uint64_t erase_ns, program_ns, verify_ns;
     const char
         *stage; /* "compare", "erase", "program", "verify": what was under way when it ended */
     char

@@ -28,7 +28,7 @@ static void begin_stage(struct work *work, const char *stage)
 
 static bool end_stage(const struct work *work, uint64_t *ns, bool good)
 {
-    *ns = now_ns(work) - work->since_ns;
+    *ns += now_ns(work) - work->since_ns;
     return good;
 }
 
