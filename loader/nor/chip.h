@@ -71,8 +71,8 @@ bool chip_compare_sfdp(void);
 /* Works through the block's steps and clears WEL. */
 bool chip_configure(void);
 /* What chip_configure() made of the registers still stands: where it is volatile, the chip has not
- * lost its supply since. An octal protocol, which is volatile, tells by itself. `offset`: of what was
- * done to the array. */
+ * lost its supply since. Where nothing is, as much as can be told: the chip answers, it is not just starting.
+ * `offset`: of what was done to the array. */
 bool chip_is_configured(uint32_t offset);
 
 #endif

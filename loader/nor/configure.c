@@ -85,5 +85,5 @@ bool chip_is_configured(uint32_t offset)
             return flight_fail(REASON_RESTARTED, offset, value, 0);
         }
     }
-    return true;
+    return nor_watch() && nor_watched(offset); /* where no bit is lost with the supply: it is up */
 }

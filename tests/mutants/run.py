@@ -27,7 +27,8 @@ TESTS = [("test_wires",), ("test_promise",), ("test_in_call",), ("test_flm_entri
          ("test_matrix", "a_fault_returns_from_each_state"), ("test_matrix", "a_halted_call_is_started_over"),
          ("test_loader_states",), ("test_matrix", "deadlines_keep_to_the_clock"),
          ("test_matrix", "a_fault_returns_on_armv7m"), ("test_addresses",), ("test_part_matrix",), ("test_octal",), ("test_matrix",),
-         ("test_pairs",), ("test_sweep", "no_promise_is_broken"), ("test_kinds",)]
+         ("test_pairs",), ("test_sweep", "no_promise_is_broken"),
+         ("test_sweep", "a_chip_that_lost_only_its_supply_is_noticed"), ("test_kinds",)]
 PROGRAMS = list(dict.fromkeys(test[0] for test in TESTS))
 IMAGE = "libloader_image.so"
 SECONDS = 300  # of the processor: a busy machine must not catch mutants

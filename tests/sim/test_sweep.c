@@ -92,6 +92,20 @@ static void nor_is_it_by_our_own_host(void **state)
     }
 }
 
+/* What it reads right after is nothing, however well the cells read later. */
+static void a_chip_that_lost_only_its_supply_is_noticed(void **state)
+{
+    const struct sweep_options options = {.ops = 1u << SWEEP_OWN_ERASE | 1u << SWEEP_STREAM,
+                                          .faults = 1u << SIM_FAULT_POWER_DIP,
+                                          .sample = SAMPLE};
+    struct sweep_totals totals;
+    (void)state;
+    sweep_as(&(struct scenario){.board = "tests/fixtures/nothing-volatile.yaml"}, UINT32_MAX,
+             &options, &totals);
+    assert_true(totals.injections > SAMPLE);
+    assert_int_equal(totals.broken, 0);
+}
+
 /* Every frame of Init: what it reads decides what it writes to the chip. */
 static void init_writes_nothing_that_it_misread(void **state)
 {
@@ -124,6 +138,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_promise_is_broken),
         cmocka_unit_test(nor_is_it_by_our_own_host),
+        cmocka_unit_test(a_chip_that_lost_only_its_supply_is_noticed),
         cmocka_unit_test(init_writes_nothing_that_it_misread),
         cmocka_unit_test(a_naive_loader_breaks_it_in_many_ways),
     };
