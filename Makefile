@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 C_FILES = find abi bench cmake examples loader src tests -name '*.[ch]'
 .NOTPARALLEL:
 .DEFAULT_GOAL := all
-.PHONY: all help packages demo test install dist deb check-deb soak mutants coverage fuzz keys format check-format bench clean
+.PHONY: all help packages demo test install dist deb check-deb soak mutants coverage fuzz keys format check-format bench bench-docs clean
 
 all: ## the program, BUILD/extload
 	@scripts/packages.sh build
@@ -61,6 +61,9 @@ fuzz: packages ## random bytes to what reads files and packets; FUZZ_RUNS or FUZ
 
 bench: packages all ## times beside the least possible, accesses, instructions; BENCH=all for hours
 	@scripts/bench.sh $(BUILD)
+
+bench-docs: packages all ## the same, and figures, plots and tables of docs/performance.md anew
+	@scripts/bench_docs.sh $(BUILD)
 
 keys: all ## the tables of keys in docs/board-files.md, anew
 	@$(BUILD)/key_reference docs/board-files.md

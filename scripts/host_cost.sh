@@ -44,6 +44,6 @@ count "read bin" "$folder/image.bin" 1110 image_add_file "$parse" "$folder/image
 count "read elf" "$folder/image.bin" 1110 image_add_file "$parse" "$folder/image.elf"
 count "read hex" "$folder/image.bin" 110400 image_add_file "$parse" "$folder/image.hex"
 count "read srec" "$folder/image.bin" 122500 image_add_file "$parse" "$folder/image.srec"
-count "build" "$loader" 493000 command_build "$build/extload" build --board $board -o "$folder"
-count "check" "$loader" 1750000 check_loader "$build/extload" check "$loader"
+count "build" "$loader" 466000 command_build "$build/extload" build --board $board -o "$folder"
+count "check" "$loader" 2033000 check_loader "$build/extload" check "$loader"
 exit $over

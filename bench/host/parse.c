@@ -35,8 +35,7 @@ int main(int argc, char **argv)
     const bool raw = argc == 3;
     const uint32_t address = raw ? (uint32_t)strtoul(argv[2], NULL, 0) : 0;
     image_init(&image);
-    bool good = argc > 1 &&
-                image_add_file(&image, argv[1], IMAGE_BY_NAME, raw, address, &error) &&
+    bool good = argc > 1 && image_add_file(&image, argv[1], IMAGE_BY_NAME, raw, address, &error) &&
                 image_size(&image) == SIZE;
     image_release(&image);
     if (!good) {

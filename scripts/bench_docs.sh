@@ -1,0 +1,15 @@
+#!/bin/sh
+# Measures, then writes figures, plots and tables of docs/performance.md anew. Limits that are broken are written down
+# as such.
+# scripts/bench_docs.sh BUILD
+set -eu
+
+build=$1
+status=0
+BENCH= scripts/bench.sh "$build" || status=$?
+[ "$status" -le 1 ] || exit "$status"
+for name in figures limits host; do
+    cp "$build/bench/$name.csv" docs/performance
+done
+python3 bench/plot/make.py docs/performance docs/performance.md
+echo "wrote docs/performance.md and docs/performance/"
