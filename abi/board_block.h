@@ -118,6 +118,8 @@ struct flash_status {
 };
 
 #define FLASH_OCTAL UINT8_C(1) /* eight lines: struct octal_block lies behind the script */
+/* The chip erase is the quickest way to erase all, by the typical times: SectorErase takes it then. */
+#define FLASH_CHIP_ERASE_PAYS UINT8_C(2)
 
 struct flash_block {
     uint8_t id[3];         /* JEDEC RDID */

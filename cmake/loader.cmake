@@ -9,7 +9,8 @@ set(LOADER_FLAGS
 set(LOADER_SIZE_FLAGS -flto -ffixed-r8 -ffixed-r9 -ffixed-r10 -ffixed-r11 -fno-move-loop-invariants
                       -fno-inline-functions-called-once -fno-gcse -fno-jump-tables -fno-tree-loop-optimize
                       -fno-schedule-insns2 -fipa-pta -fno-code-hoisting -fno-tree-tail-merge
-                      -fno-if-conversion -fno-ipa-sra -fno-tree-dominator-opts -fno-optimize-sibling-calls)
+                      -fno-if-conversion -fno-ipa-sra -fno-tree-dominator-opts -fno-optimize-sibling-calls
+                      -fno-tree-fre)
 set(LOADER_C_FLAGS ${LOADER_SIZE_FLAGS} -ffat-lto-objects
                    -include ${CMAKE_SOURCE_DIR}/loader/visibility.h)
 

@@ -40,7 +40,7 @@ static bool read_frame(uint32_t offset, uint32_t size, enum bus_sink sink, uint8
            bus_read(&op, block->flash.address_bytes, sink, bytes, result);
 }
 
-bool nor_digest(uint32_t offset, uint32_t size, struct digest *digest)
+__attribute__((noinline)) bool nor_digest(uint32_t offset, uint32_t size, struct digest *digest)
 {
     const struct board_block *block = state->board;
     const struct nor_op op = {.command = block->flash.read_fast, .address = offset, .size = size};
@@ -198,41 +198,47 @@ bool nor_look_for_zeros(uint32_t offset, uint32_t size, uint32_t *found)
     return true;
 }
 
-static bool erase_unit(uint8_t opcode, uint8_t address_lanes, uint32_t offset, uint32_t size,
-                       uint32_t max_ms)
+/* A chip erase has no address. */
+static bool erase_unit(const struct flash_erase *type, uint32_t offset, uint32_t size)
 {
-    struct nor_op op = {.command = chip_opcode(opcode, 1), .address = offset};
-    op.command.address_lanes = address_lanes * op.command.command_lanes;
+    struct nor_op op = {.command = chip_opcode(type->opcode, 1), .address = offset};
+    if (type->size_log2 != 0) {
+        op.command.address_lanes = op.command.command_lanes;
+    }
     flight_phase(PHASE_ERASE, offset >> 8);
-    return chip_erase(&op, max_ms * 1000u) && (state->unproved || prove_blank(offset, size)) &&
-           chip_is_configured(offset);
+    return chip_erase(&op, type->max_ms * 1000u) &&
+           (state->unproved || prove_blank(offset, size)) && chip_is_configured(offset);
 }
 
 bool nor_erase_chip(void)
 {
     const struct flash_block *flash = &state->board->flash;
-    return erase_unit(flash->chip_erase, 0, 0, flash->size, flash->chip_erase_ms);
+    const struct flash_erase chip = {.opcode = flash->chip_erase, .max_ms = flash->chip_erase_ms};
+    return erase_unit(&chip, 0, flash->size);
 }
 
 static bool fits(const struct flash_erase *type, uint32_t unit, uint32_t offset, uint32_t size)
 {
     uint32_t edge = state->board->flash.size - unit - offset;
     edge = (edge < offset ? edge : offset) >> 12;
-    return unit != 0 && unit <= size && (offset & (unit - 1)) == 0 &&
+    return unit != 1 && unit <= size && (offset & (unit - 1)) == 0 &&
            edge - type->edge_from <= (uint32_t)type->edge_to - type->edge_from - 1u;
 }
 
 bool nor_erase(uint32_t offset, uint32_t size)
 {
     const struct flash_block *flash = &state->board->flash;
+    if (size == flash->size && (flash->flags & FLASH_CHIP_ERASE_PAYS) != 0) {
+        return nor_erase_chip();
+    }
     while (size > 0) {
         const struct flash_erase *type = &flash->erase[BOARD_BLOCK_ERASE_TYPES];
         uint32_t unit;
         do {
             type--;
-            unit = type->size_log2 != 0 ? UINT32_C(1) << type->size_log2 : 0;
+            unit = UINT32_C(1) << type->size_log2;
         } while (type > flash->erase && !fits(type, unit, offset, size));
-        if (unit > size || !erase_unit(type->opcode, 1, offset, unit, type->max_ms)) {
+        if (unit > size || !erase_unit(type, offset, unit)) {
             return false;
         }
         offset += unit;

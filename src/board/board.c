@@ -236,6 +236,22 @@ static void fill_names(struct loading *loading)
     board->window_size = loading->controller->window_size;
 }
 
+/* With the largest erase type, one unit after the other. Of a part where that depends on the place, the
+ * chip erase is left to whoever asks for it. */
+static bool chip_erase_pays(const struct part *part, const struct flash_block *flash)
+{
+    const struct flash_erase *type = flash->erase + BOARD_BLOCK_ERASE_TYPES;
+    uint64_t units_ms = 0;
+    while (type > flash->erase && units_ms == 0) {
+        type--;
+        if (type->size_log2 != 0) {
+            const uint64_t units = part->size >> type->size_log2;
+            units_ms = units * part->erase[type - flash->erase].typ_ms;
+        }
+    }
+    return type->edge_from == 0 && type->edge_to == 0 && part->chip_erase_typ_ms < units_ms;
+}
+
 static void fill_block(struct loading *loading)
 {
     struct board_block *block = &loading->board.block;
@@ -244,6 +260,8 @@ static void fill_block(struct loading *loading)
     block->fastest_cpu_hz = loading->mcu->cost.fastest_cpu_hz;
     block->iwdg_key = loading->mcu->iwdg_key;
     block->flash = loading->part.flash;
+    block->flash.flags |=
+        chip_erase_pays(&loading->part.part, &block->flash) ? FLASH_CHIP_ERASE_PAYS : 0;
     block->sfdp = board_sfdp_block(&loading->board.sfdp);
     block->controller.kind = (uint8_t)loading->controller->kind;
     block->controller.chip_select = (uint8_t)loading->values.flash.chip_select.number;

@@ -93,7 +93,7 @@ static void fills_the_octal_block(void **state)
         assert_int_equal(flash->address_bytes, 4);
         assert_memory_equal(flash->steps, steps, sizeof steps);
         assert_memory_equal(&flash->status, &status, sizeof status);
-        assert_int_equal(flash->flags, FLASH_OCTAL);
+        assert_int_equal(flash->flags & FLASH_OCTAL, FLASH_OCTAL);
         assert_int_equal(flash->read_id_quad, 0);
         assert_int_equal(flash->read_config, 0);
         assert_int_equal(flash->reset_busy_us, 100000);
