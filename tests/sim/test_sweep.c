@@ -97,12 +97,12 @@ static void a_chip_that_lost_only_its_supply_is_noticed(void **state)
 {
     const struct sweep_options options = {.ops = 1u << SWEEP_OWN_ERASE | 1u << SWEEP_STREAM,
                                           .faults = 1u << SIM_FAULT_POWER_DIP,
-                                          .sample = SAMPLE};
+                                          .sample = 3 * SAMPLE_OWN};
     struct sweep_totals totals;
     (void)state;
     sweep_as(&(struct scenario){.board = "tests/fixtures/nothing-volatile.yaml"}, UINT32_MAX,
              &options, &totals);
-    assert_true(totals.injections > SAMPLE);
+    assert_true(totals.injections > 3 * SAMPLE_OWN);
     assert_int_equal(totals.broken, 0);
 }
 
