@@ -332,7 +332,7 @@ bool program_run(struct session *session, const struct image *image, const struc
                  const struct program_keeping *keeping, struct program_report *report,
                  struct error *error)
 {
-    *report = (struct program_report){.stage = "erase"};
+    *report = (struct program_report){.stage = "erase", .write_bytes = plan->image_bytes};
     struct job job = {.session = session, .plan = plan, .keeping = keeping, .report = report};
     image_init(&job.work);
     job.erase = calloc(plan->count + 1u, sizeof *job.erase);

@@ -11,7 +11,8 @@
 
 struct program_report {
     uint64_t erased_bytes, kept_bytes;
-    uint64_t write_bytes, written_bytes; /* that are to be programmed, and that were */
+    uint64_t write_bytes; /* that are to be programmed; those of the images until that is known */
+    uint64_t written_bytes;
     uint64_t same_bytes;      /* of units that held what they shall, and were left alone */
     uint64_t verified_bytes;  /* 0 unless all is proven */
     bool by_digest;           /* proven by digests, else by the bytes */
