@@ -5,6 +5,7 @@
  * tools' stacks are small or unknown.
  */
 #include "pack/pack.h"
+#include "sim/fault.h"
 #include "sim/scenario.h"
 
 #include <setjmp.h>
@@ -229,6 +230,10 @@ static void blank_is_what_an_erase_leaves(void **state)
     }
     assert_int_equal(call(&bench, "flm_BlankCheck", WINDOW + 0x7FFFFF, 2, 0xFF), 1);
     assert_int_equal(call(&bench, "ofl_CheckBlank", WINDOW + 0x7FFFFF, 2, 0xFF), FAILED);
+    sim_fault_set_in(bench.rig.sim, SIM_FAULT_POWER_LOST,
+                     1); /* is not blank, whatever the lines say */
+    assert_int_equal(call(&bench, "flm_BlankCheck", WINDOW + at, SECTOR, 0xFF), 1);
+    assert_reason(&bench, FUNCTION_FLM_BLANK_CHECK, REASON_RESTARTED);
     close_bench(&bench);
 }
 
