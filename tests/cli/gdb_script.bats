@@ -49,7 +49,7 @@ continue'
     gdb <<END
 source stm32n655-s25fl064l.gdb
 info symbol &Init
-info symbol nor_write
+info symbol nor_read
 extload-record
 extload-break
 $CALLS
@@ -59,7 +59,7 @@ extload-record
 monitor record
 END
     says '^Init in section \.loader'
-    says '^nor_write in section \.loader'
+    says '^nor_read in section \.loader'
     says '^no record at 0x341fe000: the loader has not run'
     says 'hw breakpoint .* 0x341[0-9a-f]+ +<Write>'
     says 'hw breakpoint .* <guard_handler>'
