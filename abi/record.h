@@ -75,9 +75,10 @@ enum record_reason {
               heard that and answers in SPI again */
     REASON_SFDP = 32, /* the chip's basic SFDP table is another one: its address, CRC-32, the CRC-32
                         that the board was built from */
-    REASON_PACKED = 35, /* a buffer is no LZ4 block of the size told: buffers before it, bytes of
-                                the block, bytes it should give */
-    REASON_STREAM_IDLE = 34, /* the host filled no further buffer: buffers so far, us waited */
+    REASON_PACKED =
+        35, /* a buffer is no LZ4 block of the size told: buffers before it, bytes that it
+                           should give */
+    REASON_STREAM_IDLE = 34, /* the host filled no further buffer: buffers so far */
     REASON_RESTARTED =
         33 /* the chip lost its state in the middle of a call: offset, the register that
                              tells */

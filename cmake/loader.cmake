@@ -51,6 +51,6 @@ add_executable(embed_loader cmake/embed_loader.c src/elf/elf32.c src/report/erro
 set(LOADER_IMAGE_SOURCE ${CMAKE_BINARY_DIR}/loader_image.c)
 add_custom_command(
   OUTPUT ${LOADER_IMAGE_SOURCE}
-  COMMAND embed_loader ${LOADER_ELF} ${LOADER_SYMBOLS} ${LOADER_IMAGE_SOURCE} 11716
+  COMMAND embed_loader ${LOADER_ELF} ${LOADER_SYMBOLS} ${LOADER_IMAGE_SOURCE} 11712
   DEPENDS embed_loader ${LOADER_ELF}
   COMMENT "Embedding the loader image" VERBATIM)

@@ -15,7 +15,6 @@
 
 struct loader_state {
     const struct board_block *board;
-    bool initialised; /* Init has succeeded since the download */
     struct {
         bool from_systick;
         bool calibrated;
@@ -33,6 +32,7 @@ struct loader_state {
     uint8_t protocol;  /* of every frame to the chip: 0 = SPI, else LANES_* */
     bool unproved;     /* this call's caller digests what is erased */
     bool unidentified; /* the chip was reset and its ID has not been seen since */
+    bool initialised;  /* Init has succeeded since the download */
 };
 
 register struct loader_state *state __asm__("r9");

@@ -27,7 +27,7 @@ bool stream_run(volatile struct mailbox *mailbox)
     for (uint32_t count = 0;; count++) {
         volatile struct mailbox_slot *slot = &mailbox->slots[count % MAILBOX_SLOTS];
         if (!wait_until_full(slot)) {
-            return flight_fail(REASON_STREAM_IDLE, count, MAILBOX_IDLE_US, 0);
+            return flight_fail(REASON_STREAM_IDLE, count, 0, 0);
         }
         uint32_t size = slot->size, offset;
         if (size == 0) {
@@ -39,7 +39,7 @@ bool stream_run(volatile struct mailbox *mailbox)
         }
         if (slot->packed_size != 0 &&
             !unpack((const uint8_t *)slot->packed, slot->packed_size, bytes, size)) {
-            return flight_fail(REASON_PACKED, count, slot->packed_size, size);
+            return flight_fail(REASON_PACKED, count, size, 0);
         }
         if (!nor_program(offset, size, bytes)) {
             return false;

@@ -94,10 +94,9 @@ static const struct reason_words reasons[] = {
                      "0x%08x, not 0x%08x",
                      "another chip or revision: dump its SFDP and build again"},
     [REASON_PACKED] =
-        {"PACKED", "a packed buffer does not unpack: %u buffers before it, %u bytes should give %u",
+        {"PACKED", "a packed buffer does not unpack: %u buffers before it; it should give %u bytes",
          "take --verify full and report it: host and loader disagree"},
-    [REASON_STREAM_IDLE] = {"STREAM_IDLE",
-                            "the host handed over no more bytes: %u buffers so far, waited %u us",
+    [REASON_STREAM_IDLE] = {"STREAM_IDLE", "the host handed over no more bytes: %u buffers so far",
                             "the link to the probe may have failed"},
     [REASON_RESTARTED] = {"RESTARTED",
                           "the flash started anew in the middle of the call, at offset 0x%06x (a "
