@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "digest.h"
 
-#include "loader.h"
+#include "digest_word.h"
 #include "nor/nor.h"
+#include "place.h"
 #include "record/flight.h"
 
 /* Where speed does not count. */
@@ -16,7 +17,7 @@ static bool digest_one(struct digest_range *range)
     const uint32_t size = range->size;
     struct digest digest = {DIGEST_A, DIGEST_B};
     uint32_t offset;
-    if (!loader_place(range->address, size, &offset)) {
+    if (!place_of(range->address, size, &offset)) {
         return false;
     }
     if ((offset | size) % DIGEST_STEP != 0 || size == 0) {

@@ -7,6 +7,7 @@
 #include "digest.h"
 #include "guard/guard.h"
 #include "nor/nor.h"
+#include "place.h"
 #include "record/flight.h"
 #include "state.h"
 #include "stream.h"
@@ -99,16 +100,6 @@ static uint32_t find_range(uint32_t function, const uint32_t arguments[4], uint3
     return address;
 }
 
-bool loader_place(uint32_t address, uint32_t size, uint32_t *offset)
-{
-    const struct board_block *block = state->board;
-    *offset = address - block->controller.window;
-    /* some hosts cut the window's base off */
-    *offset = *offset < block->controller.window_size ? *offset : address;
-    return (*offset <= block->flash.size && size <= block->flash.size - *offset) ||
-           flight_fail(REASON_RANGE, address, size, block->flash.size);
-}
-
 static uint64_t verify(uint32_t offset, uint32_t size, const uint32_t arguments[4])
 {
     struct bus_result sum, compared = {.left = size};
@@ -177,7 +168,7 @@ uint64_t loader_run(uint32_t function, const uint32_t arguments[4])
         flight_fail(REASON_NOT_INITIALISED, 0, 0, 0);
         return failed;
     }
-    if (!loader_place(address, size, &offset) || !bus_open(&block->controller) || !nor_enter()) {
+    if (!place_of(address, size, &offset) || !bus_open(&block->controller) || !nor_enter()) {
         return failed;
     }
     if ((FUNCTION_KIND(function) + 7u) % 8u >= FUNCTION_READ - 1u) {

@@ -23,18 +23,17 @@ extern union board_reserve {
  * Runs one of the exported functions with its arguments as called; R0 of the result in bits 31:0,
  * R1 in 63:32.
  *
- *   Init         1 or 0
- *   Write        address size bytes: 1 when the flash holds the bytes, else 0
- *   SectorErase  start end: 1 or 0; `end` names a location in the last sector, both ends are
- * rounded down MassErase    1 or 0 Read         address size bytes: 1 or 0 Verify       address
- * bytes words misalignment: 0 or the address of the first difference; R1 = byte sum. Bits 3:0 of
- * the misalignment concern the start, 19:16 the size, and the sum only, as in ST's loader
- * middleware [seen] CheckSum     address size initial: `initial` plus the sum of the bytes
+ * - Init: 1 or 0
+ * - Write(address, size, bytes): 1 when the flash holds the bytes, else 0
+ * - SectorErase(start, end): 1 or 0; `end` lies in the last sector, both are rounded down
+ * - MassErase: 1 or 0
+ * - Read(address, size, bytes): 1 or 0
+ * - Verify(address, bytes, words, misalignment): 0 or the address of the first difference; R1 =
+ *   sum of the bytes. Bits 3:0 of the misalignment concern the start, 19:16 the size, and the sum only,
+ *   as in ST's loader middleware [seen]
+ * - CheckSum(address, size, initial): `initial` plus the sum of the bytes
+ * - our own, which prove nothing: 0, or FFFFFFFF when they failed (abi/function.h)
  */
 uint64_t loader_run(uint32_t function, const uint32_t arguments[4]);
-
-/* Where bytes lie in the flash that an address in the window, or an offset, names; false, with the
- * reason, if they are not all in it. */
-bool loader_place(uint32_t address, uint32_t size, uint32_t *offset);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "stream.h"
 
-#include "loader.h"
 #include "nor/nor.h"
+#include "place.h"
 #include "record/flight.h"
 #include "time/time.h"
 #include "unpack.h"
@@ -34,7 +34,7 @@ bool stream_run(volatile struct mailbox *mailbox)
             return true;
         }
         uint8_t *bytes = (uint8_t *)slot->bytes;
-        if (!loader_place(slot->address, size, &offset)) {
+        if (!place_of(slot->address, size, &offset)) {
             return false;
         }
         if (slot->packed_size != 0 &&

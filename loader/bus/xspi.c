@@ -5,7 +5,7 @@
  */
 #include "bus/bus.h"
 
-#include "digest.h"
+#include "digest_word.h"
 #include "record/flight.h"
 #include "state.h"
 #include "time/time.h"
