@@ -40,13 +40,9 @@
 /* board, host, buffer, link, size, flash, times, CPU, loader */
 const struct cell_row cell_rows[] = {
     /* What the limits are about. */
-    {true, {QUAD, NATIVE, OWN, JLINK, FULL, USED, TIMES, ROM, OURS}},
-    {true, {QUAD, NATIVE, OWN, JLINK, FULL, USED, TYPICAL, HALF, OURS}},
-    {true, {QUAD, CUBE, BUFFERS, JLINK, FULL, USED, TYPICAL, ROM, OURS}},
-    {true, {QUAD, CUBE, SIXTEEN, JLINK, FULL, USED, TYPICAL, HALF, OURS}},
-    {true, {BOTH, NATIVE, OWN, JLINK, FULL, SAME, TYPICAL, ROM, OURS}},
-    {true, {BOTH, NATIVE, OWN, JLINK, FULL, B(STATE_UNCHANGED), TYPICAL, HALF, OURS}},
-    {true, {QUAD, NATIVE, OWN, JLINK, FULL, B(STATE_CHANGED), TYPICAL, HALF, OURS}},
+    {true, {QUAD, NATIVE, OWN, JLINK, FULL, USED, TIMES, HALF | ROM, OURS}},
+    {true, {QUAD, CUBE, BUFFERS, JLINK, FULL, USED, TIMES, HALF | ROM, OURS}},
+    {true, {BOTH, NATIVE, OWN, JLINK, FULL, SAME, TYPICAL, HALF | ROM, OURS}},
     {true, {OCTAL, NATIVE, OWN, JLINK, MIB, BLANK | NEW | RANDOM, TYPICAL, HALF | ROM, OURS}},
     {true, {QUAD, CUBE, BUFFERS, JLINK, MIB, USED, TIMES, HALF | ROM, OURS}},
     /* Each state, ours beside plain. */

@@ -116,6 +116,14 @@ static bool check_cells(const struct bench *bench, struct error *error)
     return true;
 }
 
+/* An Open Flashloader names its own sectors. */
+static uint32_t sector_at_start(const struct bench *bench)
+{
+    uint32_t start = 0, size = 0;
+    loader_file_sector(&bench->loader, 0, &start, &size);
+    return size;
+}
+
 static void take_floors(struct figures *figures, const struct bench *bench)
 {
     struct floor_flash flash;
@@ -136,6 +144,9 @@ static void take_floors(struct figures *figures, const struct bench *bench)
     } else if (bench->lifecycle.family == FAMILY_CUBEPROGRAMMER) {
         floor_lifecycle(&figures->floor, &flash, &job, bench->link, &bench->lifecycle,
                         board->sector_size, bench->session.layout.buffer_size);
+    } else {
+        floor_algorithm(&figures->floor, &flash, &job, bench->link, sector_at_start(bench),
+                        bench->session.layout.buffer_size);
     }
 }
 

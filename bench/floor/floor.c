@@ -12,6 +12,9 @@
 #define CALL_REGISTERS 22u
 #define PARK_REGISTERS 3u
 
+/* Of a flash algorithm: R0 to R3, R9, SP, LR, PC, xPSR; then PC, R0 and R1 are read. */
+#define ALGORITHM_REGISTERS 12u
+
 static double phase_ns(unsigned bits, unsigned lanes, uint32_t hz, bool dtr)
 {
     return lanes == 0 ? 0 : (double)bits / lanes / (dtr ? 2 : 1) * NS_PER_S / hz;
@@ -163,24 +166,28 @@ void floor_native(struct floor_time *time, const struct floor_flash *flash,
 
 /* --- a tool's own sequence --- */
 
-/* Every sector from `start` on, by the largest units that fit. */
-static uint64_t erase_range_ns(const struct floor_flash *flash, uint32_t start, uint32_t end)
+/* By the largest units that fit. */
+static uint64_t units_ns(const struct floor_flash *flash, uint32_t start, uint32_t end)
 {
     uint64_t ns = 0;
-    if (start == 0 && end == flash->size) {
-        ns = flash->chip_erase_ns;
-    }
-    uint64_t units = 0;
     for (uint32_t at = start; at < end;) {
         unsigned type = largest_type(flash);
         while (type > 0 &&
                (at % flash->erase[type].size != 0 || flash->erase[type].size > end - at)) {
             type--;
         }
-        units += flash->erase[type].ns;
+        ns += flash->erase[type].ns;
         at += flash->erase[type].size;
     }
-    return ns != 0 && ns < units ? ns : units;
+    return ns;
+}
+
+/* Or with the whole chip, where that is named. */
+static uint64_t erase_range_ns(const struct floor_flash *flash, uint32_t start, uint32_t end)
+{
+    const uint64_t ns = units_ns(flash, start, end);
+    return start == 0 && end == flash->size && flash->chip_erase_ns < ns ? flash->chip_erase_ns
+                                                                         : ns;
 }
 
 static uint64_t registers_ns(const struct link_model *link, unsigned count)
@@ -188,10 +195,14 @@ static uint64_t registers_ns(const struct link_model *link, unsigned count)
     return (uint64_t)count * link->register_us * NS_PER_US;
 }
 
-static uint64_t call_ns(const struct link_model *link)
+static uint64_t call_ns(const struct link_model *link, unsigned registers)
 {
-    return registers_ns(link, CALL_REGISTERS) +
-           (uint64_t)(link->run_us + link->poll_us) * NS_PER_US;
+    return registers_ns(link, registers) + (uint64_t)(link->run_us + link->poll_us) * NS_PER_US;
+}
+
+static uint64_t transfers_ns(const struct link_model *link, uint64_t count, uint64_t bytes)
+{
+    return count * link->transfer_us * NS_PER_US + link_ns(link, bytes);
 }
 
 /* Halts, parks, zeroes the buffer, writes the BKPT; then Init. */
@@ -199,7 +210,7 @@ static uint64_t begin_ns(const struct link_model *link, const struct lifecycle *
 {
     return (uint64_t)(link->run_us + 2u * link->transfer_us) * NS_PER_US +
            registers_ns(link, PARK_REGISTERS) + link_ns(link, lifecycle->buffer_zeroed) +
-           call_ns(link);
+           call_ns(link, CALL_REGISTERS);
 }
 
 void floor_lifecycle(struct floor_time *time, const struct floor_flash *flash,
@@ -213,13 +224,64 @@ void floor_lifecycle(struct floor_time *time, const struct floor_flash *flash,
     *time = (struct floor_time){
         .erase_ns = erase_range_ns(flash, start, end),
         .read_ns = (uint64_t)(flash->read_ns_per_byte * job->image_size),
-        .link_ns = 2 * (link_ns(link, job->image_size) + chunks * link->transfer_us * NS_PER_US),
-        .calls_ns = 3 * begin_ns(link, lifecycle) + (1 + 2 * chunks) * call_ns(link),
+        .link_ns = 2 * transfers_ns(link, chunks, job->image_size),
+        .calls_ns =
+            3 * begin_ns(link, lifecycle) + (1 + 2 * chunks) * call_ns(link, CALL_REGISTERS),
     };
     const uint32_t first_page = job->image_start / flash->page_size * flash->page_size;
     time->program_ns =
         pages_ns(flash, job, first_page,
                  (last / flash->page_size + 1) * flash->page_size - first_page, true);
+    time->total_ns =
+        time->erase_ns + time->program_ns + time->read_ns + time->link_ns + time->calls_ns;
+}
+
+/* Pages that the image touches, and what else lies in an erased sector and is not FF. */
+static uint32_t sent_bytes(const struct floor_flash *flash, const struct floor_job *job,
+                           uint32_t offset, uint32_t size)
+{
+    const uint32_t image_end = job->image_start + job->image_size;
+    uint32_t bytes = 0;
+    for (uint32_t at = offset; at < offset + size; at += flash->page_size) {
+        const bool touched = at < image_end && at + flash->page_size > job->image_start;
+        if (touched || !is_blank(job->after + at, flash->page_size)) {
+            bytes += flash->page_size;
+        }
+    }
+    return bytes;
+}
+
+void floor_algorithm(struct floor_time *time, const struct floor_flash *flash,
+                     const struct floor_job *job, const struct link_model *link,
+                     uint32_t sector_size, uint32_t buffer_size)
+{
+    const uint64_t step_ns = (uint64_t)(link->run_us + link->transfer_us) * NS_PER_US +
+                             2 * call_ns(link, ALGORITHM_REGISTERS);
+    const uint32_t image_end = job->image_start + job->image_size;
+    uint64_t sectors = 0, differing = 0, erased = 0, sent = 0, blank_bytes = 0;
+    *time = (struct floor_time){0};
+    for (uint32_t at = job->image_start / sector_size * sector_size; at < image_end;
+         at += sector_size) {
+        sectors++;
+        if (memcmp(job->before + at, job->after + at, sector_size) == 0) {
+            continue;
+        }
+        differing++;
+        sent += sent_bytes(flash, job, at, sector_size);
+        time->program_ns += pages_ns(flash, job, at, sector_size, true);
+        if (is_blank(job->before + at, sector_size)) {
+            blank_bytes += sector_size;
+        } else {
+            erased++;
+            time->erase_ns += units_ns(flash, at, at + sector_size);
+        }
+    }
+    const uint64_t chunks = (sent + buffer_size - 1) / buffer_size;
+    time->read_ns = (uint64_t)(flash->read_ns_per_byte * (double)(blank_bytes + sent));
+    time->link_ns =
+        transfers_ns(link, sectors, sectors * sector_size) + 2 * transfers_ns(link, chunks, sent);
+    time->calls_ns = (differing > 0 ? 4 : 1) * step_ns +
+                     (differing + erased + 2 * chunks) * call_ns(link, ALGORITHM_REGISTERS);
     time->total_ns =
         time->erase_ns + time->program_ns + time->read_ns + time->link_ns + time->calls_ns;
 }

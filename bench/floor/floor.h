@@ -65,4 +65,16 @@ void floor_lifecycle(struct floor_time *time, const struct floor_flash *flash,
                      const struct floor_job *job, const struct link_model *link,
                      const struct lifecycle *lifecycle, uint32_t sector_size, uint32_t buffer_size);
 
+/*
+ * A tool that looks first, with a flash algorithm, in the order that SEGGER gives for J-Link
+ * (kb.segger.com, J-Link flash programming): each touched sector is fetched through the window and
+ * compared; each that differs is asked by a call whether it is blank, and erased by one if it is not;
+ * then each buffer of pages is sent and programmed, and sent again for Verify to compare. Each of the
+ * four steps begins with Init and ends with UnInit. How many registers a call costs is that of our
+ * model of this tool [INF].
+ */
+void floor_algorithm(struct floor_time *time, const struct floor_flash *flash,
+                     const struct floor_job *job, const struct link_model *link,
+                     uint32_t sector_size, uint32_t buffer_size);
+
 #endif

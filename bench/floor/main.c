@@ -13,6 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct tool {
+    const struct lifecycle *lifecycle; /* NULL: a host of our own */
+    uint32_t sector, buffer;           /* bytes */
+};
+
 static int refuse(const struct error *error)
 {
     char text[ERROR_TEXT_SIZE];
@@ -32,6 +37,22 @@ static uint8_t *read_content(const char *path, uint32_t wanted, struct error *er
         return NULL;
     }
     return bytes;
+}
+
+/* A host of which a formula is known, and what it erases and sends at once. */
+static bool find_tool(struct tool *tool, char **words, uint32_t flash_size, struct error *error)
+{
+    tool->lifecycle = lifecycle_find(words[0]);
+    tool->sector = (uint32_t)strtoul(words[1], NULL, 0);
+    tool->buffer = (uint32_t)strtoul(words[2], NULL, 0);
+    if (tool->lifecycle == NULL || (tool->lifecycle->family != FAMILY_CUBEPROGRAMMER &&
+                                    tool->lifecycle->family != FAMILY_JLINK)) {
+        return error_set(error, ERROR_USAGE, NULL, 0, 0, "no formula for host %s", words[0]);
+    }
+    return (tool->sector != 0 && tool->buffer != 0 && flash_size % tool->sector == 0) ||
+           error_set(error, ERROR_USAGE, NULL, 0, 0,
+                     "SECTOR %s and BUFFER %s must be bytes, the flash whole sectors", words[1],
+                     words[2]);
 }
 
 /* From the first to the last byte that is not FF. */
@@ -58,6 +79,19 @@ static void print(const struct floor_time *time)
            (double)time->total_ns / 1e9);
 }
 
+static void compute(struct floor_time *time, const struct floor_flash *flash,
+                    const struct floor_job *job, const struct link_model *link,
+                    const struct tool *tool)
+{
+    if (tool->lifecycle == NULL) {
+        floor_native(time, flash, job, link);
+    } else if (tool->lifecycle->family == FAMILY_JLINK) {
+        floor_algorithm(time, flash, job, link, tool->sector, tool->buffer);
+    } else {
+        floor_lifecycle(time, flash, job, link, tool->lifecycle, tool->sector, tool->buffer);
+    }
+}
+
 static bool run(int argc, char **argv, struct error *error)
 {
     static struct board board;
@@ -65,27 +99,25 @@ static bool run(int argc, char **argv, struct error *error)
     struct floor_job job = {0};
     struct floor_time time;
     const struct link_model *link = link_find(argv[2]);
-    const struct lifecycle *lifecycle = argc == 9 ? lifecycle_find(argv[6]) : NULL;
+    struct tool tool = {0};
     const bool maximum = strcmp(argv[3], "maximum") == 0;
-    if (link == NULL || (argc == 9 && lifecycle == NULL) ||
-        (!maximum && strcmp(argv[3], "typical") != 0)) {
-        return error_set(error, ERROR_USAGE, NULL, 0, 0, "unknown link, host or timing");
+    if (link == NULL || (!maximum && strcmp(argv[3], "typical") != 0)) {
+        return error_set(error, ERROR_USAGE, NULL, 0, 0, "unknown link or timing");
     }
     if (!board_load(&board, argv[1], error)) {
         return false;
     }
     floor_flash_of(&flash, &board, maximum);
+    if (argc == 9 && !find_tool(&tool, &argv[6], flash.size, error)) {
+        return false;
+    }
     uint8_t *before = read_content(argv[4], flash.size, error);
     uint8_t *after = before != NULL ? read_content(argv[5], flash.size, error) : NULL;
     job.before = before;
     job.after = after;
-    bool good = after != NULL && find_image(&job, flash.size, error);
-    if (good && lifecycle == NULL) {
-        floor_native(&time, &flash, &job, link);
-        print(&time);
-    } else if (good) {
-        floor_lifecycle(&time, &flash, &job, link, lifecycle, (uint32_t)strtoul(argv[7], NULL, 0),
-                        (uint32_t)strtoul(argv[8], NULL, 0));
+    const bool good = after != NULL && find_image(&job, flash.size, error);
+    if (good) {
+        compute(&time, &flash, &job, link, &tool);
         print(&time);
     }
     free(before);

@@ -210,6 +210,58 @@ static void a_tool_costs_what_its_sequence_costs(void **state)
                                                   contents->time.link_ns + contents->time.calls_ns);
 }
 
+/* A call of a flash algorithm over a J-Link: 12 * 50 us, resume, look. A step: a halt, the word that is
+ * returned to, Init and UnInit. */
+#define ALGORITHM_CALL ((12 * 50 + 500 + 1000) * US)
+#define ALGORITHM_STEP ((500 + 500) * US + 2 * ALGORITHM_CALL)
+
+/* 192 KiB into one sector that is blank, one that is used and one that holds them already. Three are
+ * fetched, two asked, one erased; 8 buffers of 16 KiB are sent and programmed, and sent and compared. */
+static void a_tool_that_looks_leaves_alone_what_holds_the_image(void **state)
+{
+    struct contents *contents = *state;
+    memset(contents->before, 0xFF, SIZE);
+    memset(contents->before + 0x10000, 0x00, 0x10000);
+    memset(contents->before + 0x20000, 0x5A, 0x10000);
+    memcpy(contents->after, contents->before, SIZE);
+    memset(contents->after, 0x5A, 0x30000);
+    const struct floor_job job = {contents->before, contents->after, 0x30000, 0};
+    floor_algorithm(&contents->time, &contents->flash, &job, link_find("jlink"), 0x10000, 0x4000);
+    assert_int_equal(contents->time.erase_ns, 512 * MS);
+    assert_int_equal(contents->time.program_ns, 512 * PAGE);
+    assert_int_equal(contents->time.read_ns, READ / 128 * 3);
+    assert_int_equal(contents->time.link_ns,
+                     (3 * 500 + 3 * 65536 + 2 * (8 * 500 + 2 * 65536)) * US);
+    assert_int_equal(contents->time.calls_ns, 4 * ALGORITHM_STEP + (2 + 1 + 16) * ALGORITHM_CALL);
+    assert_int_equal(contents->time.total_ns, 512 * MS + 512 * PAGE + READ / 128 * 3 +
+                                                  contents->time.link_ns + contents->time.calls_ns);
+}
+
+static void a_tool_that_looks_does_no_more_if_nothing_differs(void **state)
+{
+    struct contents *contents = *state;
+    memset(contents->before, 0x3C, SIZE);
+    memcpy(contents->after, contents->before, SIZE);
+    const struct floor_job job = {contents->before, contents->after, 0x10000, 0};
+    floor_algorithm(&contents->time, &contents->flash, &job, link_find("jlink"), 0x10000, 0x4000);
+    assert_int_equal(contents->time.total_ns, (500 + 65536) * US + ALGORITHM_STEP);
+}
+
+/* One byte of an image: its page, and those around it that are not FF. */
+static void a_tool_that_looks_writes_back_what_it_erased(void **state)
+{
+    struct contents *contents = *state;
+    memset(contents->before, 0xFF, SIZE);
+    memset(contents->before + 0x8000, 0x00, 3 * 256);
+    memcpy(contents->after, contents->before, SIZE);
+    contents->after[0x9000] = 0x80;
+    const struct floor_job job = {contents->before, contents->after, 1, 0x9000};
+    floor_algorithm(&contents->time, &contents->flash, &job, link_find("jlink"), 0x10000, 0x4000);
+    assert_int_equal(contents->time.erase_ns, 512 * MS);
+    assert_int_equal(contents->time.program_ns, 4 * PAGE);
+    assert_int_equal(contents->time.link_ns, (500 + 65536 + 2 * (500 + 1024)) * US);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +278,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_bus_bounds_it_with_a_fast_cpu, set_up, tear_down),
         cmocka_unit_test(the_window_bounds_an_unchanged_octal_flash),
         cmocka_unit_test_setup_teardown(a_tool_costs_what_its_sequence_costs, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_tool_that_looks_leaves_alone_what_holds_the_image, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_tool_that_looks_does_no_more_if_nothing_differs, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_tool_that_looks_writes_back_what_it_erased, set_up,
+                                        tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
