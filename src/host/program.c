@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "host/program.h"
 
+#include "host/neighbours.h"
 #include "host/operation.h"
 #include "host/update.h"
 #include "host/wanted.h"
@@ -77,6 +78,14 @@ static struct under look_under(const struct image *image, const struct plan_sect
     return under;
 }
 
+/* Other tools than ours believe what they read. */
+static bool confirm_kept(const struct job *job, const struct plan_sector *sector,
+                         const uint8_t *content, struct error *error)
+{
+    return job->session->lifecycle->family != FAMILY_NATIVE || sector->covered == sector->size ||
+           neighbours_confirm(job->session, sector->address, content, sector->size, error);
+}
+
 static bool look_at_sector(struct job *job, const struct image *image, unsigned index,
                            bool skip_blank, struct error *error)
 {
@@ -93,7 +102,8 @@ static bool look_at_sector(struct job *job, const struct image *image, unsigned 
         job->erase[index] = false;
         job->report->sectors_skipped++;
     } else if (good && keeps(job) && job->keeping->neighbours) {
-        good = wanted_keep(&job->wanted, sector->address, sector->size, content, error);
+        good = confirm_kept(job, sector, content, error) &&
+               wanted_keep(&job->wanted, sector->address, sector->size, content, error);
         job->report->kept_bytes = job->wanted.kept_bytes;
     }
     free(content);
