@@ -210,13 +210,15 @@ uint64_t guard_body(uint32_t function, const struct guard_state *guard)
     return result;
 }
 
-uint32_t guard_fault_body(const struct guard_state *guard)
+uint32_t guard_fault_body(const struct guard_state *guard, uint32_t again)
 {
     uint32_t result = failure(guard->function, guard->r);
-    flight_fault(&guard->fault);
-    if (state->protocol != 0 && bus_open(&state->board->controller)) {
-        nor_leave(); /* or the board would not boot */
+    if (!again) {
+        flight_fault(&guard->fault);
+        if (state->protocol != 0 && bus_open(&state->board->controller)) {
+            nor_leave(); /* or the board would not boot */
+        }
+        flight_leave(result);
     }
-    flight_leave(result);
     return result;
 }

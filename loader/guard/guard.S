@@ -436,8 +436,7 @@ guard_probe_fault:
     .thumb_func
 guard_fault_exit:
     adr.w   r12, guard_state
-    ldr     r0, [r12, #FAULTED]
-    cbnz    r0, 1f              /* a fault while reporting a fault: just leave */
+    ldr     r1, [r12, #FAULTED]
     movs    r0, #1
     str     r0, [r12, #FAULTED]
     bl      stack_top
@@ -445,9 +444,7 @@ guard_fault_exit:
     bl      state_base
     mov     r0, r12
     bl      guard_fault_body
-    b       2f
-1:  movs    r0, #0
-2:  movs    r1, #0
+    movs    r1, #0
     b       guard_exit
 
 /* Taken through an NMI that guard_thread pends: is HardFault active below? Then return into it and retire

@@ -69,7 +69,8 @@ bool guard_probe(uint32_t address, uint32_t value);
 
 /* Called by guard.S on the own stack. R0 in bits 31:0, R1 in bits 63:32 of the result. */
 uint64_t guard_body(uint32_t function, const struct guard_state *guard);
-/* Called instead of returning from guard_body() after a fault; gives R0. */
-uint32_t guard_fault_body(const struct guard_state *guard);
+/* Called instead of returning from guard_body() after a fault, and `again` after one that came while this
+ * was at work: nothing but R0 is given then. */
+uint32_t guard_fault_body(const struct guard_state *guard, uint32_t again);
 
 #endif
