@@ -26,7 +26,6 @@
 #define FUNCTION_FLM_VERIFY       14
 #define FUNCTION_FLM_UNINIT       15
 
-#define FUNCTION_OFL              16
 #define FUNCTION_OFL_CHECK_BLANK  16
 #define FUNCTION_OFL_PREPARE      17
 #define FUNCTION_OFL_PROGRAM      18

@@ -49,7 +49,8 @@ static bool init(const struct board_block *block)
     return nor_leave();
 }
 
-/* What a call that failed returns. The refusal in guard.S gives the same. */
+/* What a call that failed returns. The refusal in guard.S gives the same, but 1 for Verify of a
+ * .stldr. */
 static uint32_t failure(uint32_t function, const uint32_t arguments[4])
 {
     uint32_t contract = function / FUNCTION_FLM;

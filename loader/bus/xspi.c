@@ -244,7 +244,7 @@ bool bus_send(const struct bus_frame *frame, uint32_t address, uint32_t size, co
             return false;
         }
         left -= burst;
-        for (; burst >= 16; burst -= 16, bytes += 16) { /* unrolled, as in take_words() */
+        for (; burst >= 16; burst -= 16, bytes += 16) { /* unrolled, as in bus_digest() */
             *dr = ((const loose_word *)bytes)[0];
             *dr = ((const loose_word *)bytes)[1];
             *dr = ((const loose_word *)bytes)[2];

@@ -7,9 +7,9 @@
 
     .section .guard.caches, "awx", %progbits
 
-/* Caches, where the core has them: dirty lines written back and the D-cache off, no memory access in
- * between; then the I-cache forgets what lay here before, and is on for the time of the call. In: R5 = CCR, R11 = the System Control Space.
- * Clobbers R0 to R7. */
+/* Caches, where the core has them: dirty lines written back and the D-cache off, no memory access
+ * in between; then the I-cache forgets what lay here before, and is on for the time of the call.
+ * In: R5 = CCR, R11 = the System Control Space. Clobbers R0 to R7. */
     .global guard_clean_caches
     .type   guard_clean_caches, %function
     .thumb_func

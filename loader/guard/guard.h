@@ -21,7 +21,7 @@
  *   MPU                            windows Device, XN          restored
  *   DEMCR                          TRCENA, no vector catch     restored
  *   D-cache                        cleaned, emptied, off       as found, empty
- *   I-cache                        invalidated, as found       as found
+ *   I-cache                        emptied, on                 as found
  *   active exceptions              retired                     stay retired
  *   IWDG that runs                 fed                         runs
  *   IWDG WINR                      FFFh: no window             left open, see time.c

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Erase, program, read: each ends with the cells read back. */
+/* Erase, program, read. Erases and nor_write() end with the cells read back; nor_program() and, if
+ * state->unproved, erases do not. */
 #include "nor/chip.h"
 
 #include "record/flight.h"

@@ -25,8 +25,8 @@ bool nor_leave(void);
 bool nor_program(uint32_t offset, uint32_t size, const uint8_t *bytes);
 /* The same, and the chip holds the bytes. */
 bool nor_write(uint32_t offset, uint32_t size, const uint8_t *bytes);
-/* Both bounds on multiples of the smallest erase type; all of the flash by the chip erase, if that pays. All of it is read and is FF, unless
- * state->unproved. */
+/* Both bounds on multiples of the smallest erase type; all of the flash by the chip erase, if that
+ * pays. All of it is read and is FF, unless state->unproved. */
 bool nor_erase(uint32_t offset, uint32_t size);
 bool nor_erase_chip(void);
 /* *found: 1 if a bit of the range is 0, else 0. */
