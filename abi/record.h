@@ -33,7 +33,8 @@ enum record_phase {
 };
 
 /* Why a call failed. detail[] is given per reason. Numbers are stable; new ones are appended,
- * and 3, 11 and 25 are free. */
+ * and 3, 11 and 25 are free. Of an erase or a program `address` is an offset: that of the unit or
+ * the page, or the end of the range where the chip tells only after the last page. */
 enum record_reason {
     REASON_NONE = 0,
     REASON_BOARD_BLOCK = 1, /* block damaged: magic, size and CRC as stored */
@@ -46,7 +47,6 @@ enum record_reason {
     REASON_FLASH_SILENT_HIGH = 8, /* every bit read is 1: id read, id expected, id read again */
     REASON_FLASH_SILENT_LOW = 9,  /* every bit read is 0: id read, id expected, id read again */
     REASON_FLASH_WRONG_ID = 10,   /* id read, id expected, id read again */
-    REASON_FLASH_BUSY = 11,       /* WIP never clears: SR1, SR2, waited ms */
     REASON_LINE_STUCK = 12, /* a data line: line | level << 8, pattern read, pattern expected */
     REASON_QUAD_ENABLE =
         13, /* a bit did not take: register as read, wrong bits, opcode that read it */
@@ -58,12 +58,13 @@ enum record_reason {
     REASON_ERASE_TIMEOUT = 19,   /* address, SR1, SR2 */
     REASON_READ_BACK = 20,       /* first differing address, word read, word expected */
     REASON_READ_MODES_DIFFER = 21, /* slow and fast read disagree: address, slow word, fast word */
-    REASON_RANGE = 22,             /* outside the flash: address, size, flash size */
-    REASON_NOT_INITIALISED = 23,   /* Init has not succeeded since the download */
-    REASON_FAULT = 24,             /* exception: IPSR, CFSR, PC; fault frame holds the rest */
-    REASON_NON_SECURE = 26,        /* called in Non-secure state */
-    REASON_VECTOR_TABLE = 27,      /* VTOR does not hold what was written */
-    REASON_ERASE_NOT_BLANK = 28,   /* not all FF after an erase without error: offset, size, sum of
+    REASON_RANGE = 22, /* outside the flash: address, size, flash size; a digest's range is empty or
+                          not a multiple of DIGEST_STEP: address, size, DIGEST_STEP */
+    REASON_NOT_INITIALISED = 23, /* Init has not succeeded since the download */
+    REASON_FAULT = 24,           /* exception: IPSR, CFSR, PC; fault frame holds the rest */
+    REASON_NON_SECURE = 26,      /* called in Non-secure state */
+    REASON_VECTOR_TABLE = 27,    /* VTOR does not hold what was written */
+    REASON_ERASE_NOT_BLANK = 28, /* not all FF after an erase without error: offset, size, sum of
                                     the zero bits' values */
     REASON_BUSY_NV_WRITE =
         29, /* a non-volatile register write outlasted its maximum: SR1, SR2, ms */
@@ -75,13 +76,11 @@ enum record_reason {
               heard that and answers in SPI again */
     REASON_SFDP = 32, /* the chip's basic SFDP table is another one: its address, CRC-32, the CRC-32
                         that the board was built from */
-    REASON_PACKED =
-        35, /* a buffer is no LZ4 block of the size told: buffers before it, bytes that it
-                           should give */
+    /* The chip lost its state in the middle of a call: offset of what was read or erased, or the
+     * end of what was programmed, or 0 for digests; the register that tells. */
+    REASON_RESTARTED = 33,
     REASON_STREAM_IDLE = 34, /* the host filled no further buffer: buffers so far */
-    REASON_RESTARTED =
-        33 /* the chip lost its state in the middle of a call: offset, the register that
-                             tells */
+    REASON_PACKED = 35 /* a buffer is no LZ4 block of that size: buffers before it, the size */
 };
 
 /* `found`: the chip's status registers as Init found them, before it changed anything: SR1 in bits

@@ -85,7 +85,7 @@ void explain_record(const struct record *record, const struct board *board,
         explain_bringup(record, board, explanation);
         return;
     }
-    const struct reason_words *words = record_words_reason(record->reason);
+    const struct reason_words *words = record_words_of(record->reason, record->detail);
     if (words == NULL) {
         snprintf(explanation->what, sizeof explanation->what, "reason %u (0x%08x 0x%08x 0x%08x)",
                  record->reason, record->detail[0], record->detail[1], record->detail[2]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/record_words.h"
 
+#include "abi/digest.h"
 #include "abi/record.h"
 
 #include <stddef.h>
@@ -42,14 +43,16 @@ static const struct reason_words reasons[] = {
          "the quad enable bit does not take (register 0x%02x, wrong bits 0x%02x, read by %02xh)",
          "the status register may be locked; WP# must be high"},
     [REASON_WRITE_ENABLE] =
-        {"WRITE_ENABLE", "the flash did not take the command at 0x%08x (SR1 0x%02x, SR2 0x%02x)",
+        {"WRITE_ENABLE",
+         "the flash did not take a command at or before 0x%08x (SR1 0x%02x, SR2 0x%02x)",
          "check IO0 and WP#"},
     [REASON_PROTECTED] =
         {"PROTECTED",
          "block protection does not clear (register 0x%02x, wrong bits 0x%02x, read by %02xh)",
          "the status register is locked; WP# must be high"},
     [REASON_PROGRAM_ERROR] =
-        {"PROGRAM_ERROR", "the flash reports a program error at 0x%08x (SR1 0x%02x, SR2 0x%02x)",
+        {"PROGRAM_ERROR",
+         "the flash reports a program error at or before 0x%08x (SR1 0x%02x, SR2 0x%02x)",
          "the block may be protected"},
     [REASON_ERASE_ERROR] = {"ERASE_ERROR",
                             "the flash reports an erase error at 0x%08x (SR1 0x%02x, SR2 0x%02x)",
@@ -98,10 +101,11 @@ static const struct reason_words reasons[] = {
          "take --verify full and report it: host and loader disagree"},
     [REASON_STREAM_IDLE] = {"STREAM_IDLE", "the host handed over no more bytes: %u buffers so far",
                             "the link to the probe may have failed"},
-    [REASON_RESTARTED] = {"RESTARTED",
-                          "the flash started anew in the middle of the call, at offset 0x%06x (a "
-                          "register is 0x%02x)",
-                          "check its supply and its RESET#"},
+    [REASON_RESTARTED] =
+        {"RESTARTED",
+         "the flash started anew in the middle of the call, at or before offset 0x%06x (a "
+         "register is 0x%02x)",
+         "check its supply and its RESET#"},
 };
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
@@ -109,6 +113,15 @@ static const struct reason_words reasons[] = {
 const struct reason_words *record_words_reason(uint32_t reason)
 {
     return reason < COUNT(reasons) && reasons[reason].name != NULL ? &reasons[reason] : NULL;
+}
+
+const struct reason_words *record_words_of(uint32_t reason, const uint32_t detail[3])
+{
+    static const struct reason_words digest_range = {
+        "RANGE", "address 0x%08x, %u bytes to be digested: empty, or not a multiple of %u",
+        "report it: the host asked for what the loader cannot digest"};
+    return reason == REASON_RANGE && detail[2] == DIGEST_STEP ? &digest_range
+                                                              : record_words_reason(reason);
 }
 
 const char *record_words_phase(uint32_t phase)

@@ -18,6 +18,8 @@ struct reason_words {
 
 /* NULL if the number means nothing. */
 const struct reason_words *record_words_reason(uint32_t reason);
+/* The same, where the details choose between two sentences. */
+const struct reason_words *record_words_of(uint32_t reason, const uint32_t detail[3]);
 const char *record_words_phase(uint32_t phase);
 const char *record_words_function(uint32_t function);
 

@@ -35,6 +35,19 @@ load common
     grep -q "^fault    none" <<<"$output"
 }
 
+@test "trace: a range that is not to be digested; an address behind what was programmed" {
+    record "$T/dump.bin" 3=1 4=30 9=13 11=22 12=0x70000008 13=24 14=16
+    run "$EXTLOAD" trace --board "$BOARD" "$T/dump.bin"
+    [ "$status" -eq 0 ]
+    grep -q "^reason   address 0x70000008, 24 bytes to be digested: empty, or not a multiple of 16" <<<"$output"
+    record "$T/dump.bin" 3=1 4=2 9=13 11=22 12=0x70000008 13=24 14=0x800000
+    run "$EXTLOAD" trace --board "$BOARD" "$T/dump.bin"
+    grep -q "^reason   address 0x70000008, 24 bytes: outside the flash of 8388608 bytes" <<<"$output"
+    record "$T/dump.bin" 3=1 4=2 9=13 11=16 12=0x200 13=0 14=0x40
+    run "$EXTLOAD" trace --board "$BOARD" "$T/dump.bin"
+    grep -q "^reason   the flash reports a program error at or before 0x00000200 (SR1 0x00, SR2 0x40)" <<<"$output"
+}
+
 @test "trace: a larger dump, by --address and from the record on" {
     record "$T/record.bin" 3=1 4=1 9=13 10=1
     head -c 8192 /dev/urandom >"$T/dump.bin"

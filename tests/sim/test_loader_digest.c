@@ -3,6 +3,7 @@
  * LZ4 blocks, whole and damaged. */
 #include "abi/mailbox.h"
 #include "host/digest.h"
+#include "host/explain.h"
 #include "sim/fault.h"
 #include "sim/scenario.h"
 
@@ -83,18 +84,31 @@ static void loader_and_host_agree(void **state)
 
 static void what_is_no_range_is_refused(void **state)
 {
-    static const struct digest_range cases[] = {
-        {0x70800000, 16},     {0x707FFFF0, 32},       {WINDOW, 0}, {WINDOW, 8}, {WINDOW + 4, 16},
-        {WINDOW, 0xFFFFFFF0}, {WINDOW + 8, 0x800000}, {0, 24}};
+    static const char outside[] = "outside the flash of 8388608 bytes";
+    static const char odd[] = "empty, or not a multiple of 16";
+    static const struct {
+        struct digest_range range;
+        const char *told;
+    } cases[] = {{{0x70800000, 16}, outside},
+                 {{0x707FFFF0, 32}, outside},
+                 {{WINDOW, 0}, odd},
+                 {{WINDOW, 8}, odd},
+                 {{WINDOW + 4, 16}, odd},
+                 {{WINDOW, 0xFFFFFFF0}, outside},
+                 {{WINDOW + 8, 0x800000}, outside},
+                 {{0, 24}, odd}};
     struct scenario_rig rig;
     struct digest answers[2];
     (void)state;
     open_used(&rig, NULL);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct digest_range ranges[] = {{WINDOW, 256}, cases[i]};
+        struct digest_range ranges[] = {{WINDOW, 256}, cases[i].range};
+        struct explanation explanation;
         assert_int_equal(ask(&rig, ranges, 2, answers), UINT32_MAX);
         assert_int_equal(rig.session.record.reason, REASON_RANGE);
-        assert_int_equal(rig.session.record.detail[1], cases[i].size);
+        assert_int_equal(rig.session.record.detail[1], cases[i].range.size);
+        explain_record(&rig.session.record, NULL, &explanation);
+        assert_non_null(strstr(explanation.what, cases[i].told));
     }
     scenario_assert_boots(&rig);
     scenario_close(&rig);
