@@ -38,7 +38,6 @@ enum bringup_code {
 #define BRINGUP_CODE       UINT32_C(3)
 #define BRINGUP_LIMIT      UINT32_C(4)
 #define BRINGUP_TIME_SHIFT 3
-#define BRINGUP_TIME_MAX   UINT32_C(0x1FFFFFFF) /* us */
 
 enum controller_kind {
     CONTROLLER_XSPI = 1 /* STM32N6, STM32H7RS: one CCR/TCR/IR bank at 0x100, FIFO of 64 bytes */
@@ -117,7 +116,10 @@ struct flash_status {
     uint8_t erase_suspended, program_suspended;
 };
 
-#define FLASH_OCTAL UINT8_C(1) /* eight lines: struct octal_block lies behind the script */
+/* Microseconds: the longest that the loader waits in one go without looking at the chip. */
+#define BOARD_BLOCK_DELAY_MAX UINT32_C(1000000)
+
+#define FLASH_OCTAL           UINT8_C(1) /* eight lines: struct octal_block lies behind the script */
 /* The chip erase is the quickest way to erase all, by the typical times: SectorErase takes it then. */
 #define FLASH_CHIP_ERASE_PAYS UINT8_C(2)
 
@@ -139,6 +141,7 @@ struct flash_block {
     uint16_t wake_us;           /* longest exit from deep power-down */
     uint16_t register_write_ms; /* longest non-volatile register write (tW) */
     uint16_t reserved;
+    /* At most BOARD_BLOCK_DELAY_MAX. */
     uint32_t power_up_us;
     uint32_t reset_busy_us; /* longest time that the chip is deaf after a reset cut an erase off */
     uint32_t page_program_us;

@@ -16,6 +16,7 @@
 _Static_assert(REASON_PROGRAM_TIMEOUT == REASON_PROGRAM_ERROR + TO_TIMEOUT_CODE &&
                    REASON_ERASE_TIMEOUT == REASON_ERASE_ERROR + TO_TIMEOUT_CODE,
                "time-outs stand two after errors");
+_Static_assert(BOARD_BLOCK_DELAY_MAX <= TIME_PIECE_US, "no wait is longer than a deadline may be");
 
 struct flash_command chip_opcode(uint8_t opcode, uint8_t lanes)
 {

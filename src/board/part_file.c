@@ -7,7 +7,7 @@
 #define OPCODE_MAX 0xFF
 #define EDGE_UNIT  0x1000 /* the board block counts in it */
 #define EDGE_MAX   (255 * EDGE_UNIT)
-#define TIME_MAX   UINT64_C(4000000000) /* microseconds: more than an hour, fits 32 bits */
+#define TIME_MAX   UINT64_C(2147000000) /* microseconds; the loader counts twice that in 32 bits */
 
 struct span_values {
     struct schema_value self, typical, maximum;
@@ -18,23 +18,31 @@ static const struct schema_key span_keys[] = {
     END_OF_KEYS,
 };
 
+static const struct schema_key page_span_keys[] = {
+    NUMBER_KEY(span_values, typical, "typical", QUANTITY_TIME, true, 1, BOARD_BLOCK_DELAY_MAX,
+               "typical time"),
+    NUMBER_KEY(span_values, maximum, "maximum", QUANTITY_TIME, true, 1, BOARD_BLOCK_DELAY_MAX,
+               "longest time"),
+    END_OF_KEYS,
+};
+
 struct time_values {
     struct schema_value self;
     struct span_values program, chip_erase;
     struct schema_value reset, reset_busy, wake, register_write, power_up, source, from_memory;
 };
 static const struct schema_key time_keys[] = {
-    MAPPING_KEY(time_values, program, "page_program", true, span_keys, "time of a full page"),
+    MAPPING_KEY(time_values, program, "page_program", true, page_span_keys, "time of a full page"),
     MAPPING_KEY(time_values, chip_erase, "chip_erase", true, span_keys, "time of a chip erase"),
     NUMBER_KEY(time_values, reset, "reset", QUANTITY_TIME, true, 1, 65535,
                "longest time from a reset of the idle chip to the next command"),
-    NUMBER_KEY(time_values, reset_busy, "reset_busy", QUANTITY_TIME, false, 1, TIME_MAX,
-               "the same of a chip that is erasing; as `reset` if left out"),
+    NUMBER_KEY(time_values, reset_busy, "reset_busy", QUANTITY_TIME, false, 1,
+               BOARD_BLOCK_DELAY_MAX, "the same of a chip that is erasing; as `reset` if left out"),
     NUMBER_KEY(time_values, wake, "wake", QUANTITY_TIME, true, 1, 65535,
                "longest time to leave deep power-down"),
     NUMBER_KEY(time_values, register_write, "register_write", QUANTITY_TIME, true, 1000, 65535000,
                "longest non-volatile register write"),
-    NUMBER_KEY(time_values, power_up, "power_up", QUANTITY_TIME, true, 1, 1000000,
+    NUMBER_KEY(time_values, power_up, "power_up", QUANTITY_TIME, true, 1, BOARD_BLOCK_DELAY_MAX,
                "longest time from power-up to the first command"),
     TEXT_KEY(time_values, source, "source", true, 159, "where the times come from"),
     CHOICE_KEY(time_values, from_memory, "from_memory", false, "no yes",

@@ -180,12 +180,57 @@ static void broken_rows_are_noticed(void **state)
     }
 }
 
+/* Longer than the loader's deadlines reach: refused, with the place in the file. */
+static void times_beyond_a_deadline_are_refused(void **state)
+{
+    static const struct {
+        const char *text, *with;
+        bool good;
+    } cases[] = {
+        {"maximum: 1350us}", "maximum: 1000ms}", true},
+        {"maximum: 1350us}", "maximum: 1000001us}", false},
+        {"{typical: 448us, maximum: 1350us}", "{typical: 1001ms, maximum: 1001ms}", false},
+        {"reset: 100us", "reset: 100us\n  reset_busy: 1000ms", true},
+        {"reset: 100us", "reset_busy: 1000001us\n  reset: 100us", false},
+        {"maximum: 150s}", "maximum: 2147s}", true},
+        {"maximum: 150s}", "maximum: 2148s}", false},
+    };
+    (void)state;
+    char path[DATA_PATH_MAX];
+    data_files_path("parts", "s25fl064l", path, sizeof path);
+    const char *text = read_text(path);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        static char copy[TEXT_MAX + 256];
+        struct error error = {0};
+        struct part_file part;
+        const char *at = strstr(text, cases[i].text);
+        assert_non_null(at);
+        int size = snprintf(copy, sizeof copy, "%.*s%s%s", (int)(at - text), text, cases[i].with,
+                            at + strlen(cases[i].text));
+        bool good = part_parse(&part, "part.yaml", (const uint8_t *)copy, (size_t)size, &error);
+        if (good != cases[i].good) {
+            fail_msg("%s: %s", cases[i].with, error.detail);
+        }
+        if (!good) {
+            int line = 1;
+            for (const char *c = text; c < at; c++) {
+                line += *c == '\n';
+            }
+            assert_int_equal(error.code, ERROR_BAD_VALUE);
+            assert_string_equal(error.file, "part.yaml");
+            assert_int_equal(error.line, line);
+            assert_true(error.column > 1);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_holds),
         cmocka_unit_test(every_id_is_one_part),
         cmocka_unit_test(broken_rows_are_noticed),
+        cmocka_unit_test(times_beyond_a_deadline_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
