@@ -168,6 +168,27 @@ def check_glossary(path):
                 problem(path, f"no {word}, which {name} speaks of")
 
 
+# The functions that a record names, by number.
+def check_functions(path):
+    bases = ("NONE", "FLM", "OWN")
+    header = (tree / "abi/function.h").read_text()
+    defined = re.findall(r"^#define FUNCTION_(\w+) +(\d+)", header, flags=re.M)
+    numbers = {int(number): re.sub(r"^(FLM|OFL|OWN)_|_", "", name).lower() for name, number in defined if name not in bases}
+    row = re.search(r"^\| 0x10 \| function \|(.*)\|$", path.read_text(), flags=re.M).group(1)
+    named = {int(number): name.lower() for number, name in re.findall(r"\b(\d+) (?:extload_)?(\w+)", row)}
+    for number in sorted(numbers.keys() | named.keys()):
+        if numbers.get(number) != named.get(number):
+            problem(path, f"function {number} is not that of abi/function.h")
+
+
+# The symbols of a .stldr.
+def check_symbols(path):
+    source = (tree / "src/pack/stldr.c").read_text()
+    row = re.search(r"^\| (`Init`.*?) \| function \|", path.read_text(), flags=re.M).group(1)
+    if re.findall(r'^    \{"(\w+)", "\w+"\},$', source, flags=re.M) != re.findall(r"`(\w+)`", row):
+        problem(path, "the functions of a .stldr are not those of src/pack/stldr.c")
+
+
 # The version that the build has is one of which the reader is told.
 def check_changelog(path):
     version = re.search(r"project\(extload VERSION ([\d.]+)", (tree / "CMakeLists.txt").read_text()).group(1)
@@ -199,5 +220,7 @@ check_keys(tree / "docs/board-files.md")
 check_fidelity(tree / "docs/fidelity.md", documents)
 check_glossary(tree / "docs/glossary.md")
 check_changelog(tree / "CHANGELOG.md")
+check_functions(tree / "docs/tracing.md")
+check_symbols(tree / "docs/formats.md")
 print("\n".join(problems))
 sys.exit(1 if problems else 0)

@@ -82,6 +82,12 @@ noticed() {
     a_copy
     sed -i 's/^## \[0\.1\.0\].*/## [0.0.9] - 2026-01-01/' "$T/tree/CHANGELOG.md"
     noticed "its sections are not [Unreleased], then [0.1.0]"
+    a_copy
+    sed -i 's/28 extload_MassErase, //' "$T/tree/docs/tracing.md"
+    noticed "function 28 is not that of abi/function.h"
+    a_copy
+    sed -i 's/, `extload_Digest` | function/ | function/' "$T/tree/docs/formats.md"
+    noticed "the functions of a .stldr are not those of src/pack/stldr.c"
 }
 
 @test "README.md: its figures of reliability are those of the list of mutants and of reliability.md" {
@@ -156,8 +162,9 @@ a_folder() {
         board "s/^name: .*/name: $name/"
         "$EXTLOAD" build --board "$T/board.yaml" -o "$T/folder" >/dev/null
     done
-    # Init, returned 0, reason LINE_STUCK
+    # Init, returned 0, reason LINE_STUCK; and a dump of RAM with it
     record "$T/folder/record.bin" 3=1 4=1 9=13 11=12 12=0x102 13=0xffffff 14=0xaabbcc 20=0x34180404
+    { head -c $((0x341FE000 - 0x341F0000)) /dev/zero; cat "$T/folder/record.bin"; } >"$T/folder/ram.bin"
 }
 
 # typed PAGE COUNTS : each command of the page does what the page says, and so many there are
@@ -190,6 +197,10 @@ typed() {
     typed docs/ci.md "3 run, 0 not at hand, 2 elsewhere"
     typed docs/json.md "2 run, 0 not at hand, 0 elsewhere"
     typed docs/sfdp.md "1 run, 0 not at hand, 0 elsewhere"
+}
+
+@test "tracing.md: each command does what the page says" {
+    typed docs/tracing.md "6 run, 2 not at hand, 0 elsewhere"
 }
 
 @test "reliability.md: each command does what the page says" {
@@ -238,6 +249,9 @@ mistyped() {
     mistyped $page 's/^wrong.yaml:12:10: error: .*/board    my-board/' "$but"
     mistyped $page 's/^    IO3: PN5/    IO3: PN7/' "$but"
     mistyped $page 's/--dry-run //' "$but"
+    mistyped $page 's/^wrote    ..my-board.stldr (1/&1/' "$but"
+    mistyped docs/tracing.md 's/^set .r1 = 16/set $r1 = 8/' "not there: ['0x11223344"
+    mistyped docs/tracing.md 's/int)Init/int)CheckSum/' "not there: ['1'"
     mistyped README.md 's/^image    build.example/wrote    build\/example/' "$but"
     mistyped README.md 's/0x70000000+64K/0x7F000000+64K/' "$but"
 }

@@ -5,9 +5,11 @@
 # Each fenced block of the document says what it is:
 #   yaml      if its first line is "# NAME", it becomes that file
 #   console   a line after "$ " is run by bash in FOLDER, and what follows must come out, on both outputs: "..."
-#             stands for any lines, figures are not compared, indented lines go on with the line before, and a
-#             command may fail only if an "error: " is announced
+#             stands for any lines, figures are not compared but those in front of " bytes", indented lines go on
+#             with the line before, and a command may fail only if an "error: " is announced
 #   sh        each line is run; it must succeed
+#   gdb       all those of a section are typed in one GDB, beside a server of ours; the figures that begin a comment,
+#             up to its colon, must come out
 #   text      nothing to type
 # A line that ends in "\" goes on in the next. What cannot be run is listed here, with the reason or with how it is
 # written; any other place in which a command line stands is an error.
@@ -89,7 +91,7 @@ def fail(text):
 
 def normal(line):
     line = re.sub(r"\x1b\[\d*m", "", line)
-    line = re.sub(r"0x[0-9a-f]+|\d+(\.\d+)?", "#", line)
+    line = re.sub(r"(0x[0-9a-f]+|\d+(\.\d+)?)( bytes\b)?", lambda figure: figure[0] if figure[3] else "#", line)
     return " ".join(line.split())
 
 
@@ -166,6 +168,24 @@ def debug(command):
     serve("build/extload serve --board my-board.yaml --gdb 0", save)
     if (scratch / "record.bin").stat().st_size != 340:
         fail(f"$ {command}\n-- but record.bin has not the 340 bytes of a record")
+
+
+# What a section tells to type in GDB, which stops at the first error.
+def debug_by_hand(lines):
+    commands = "".join(re.sub(r"\s+#\s.*", "", line) + "\n" for line in lines)
+    promised = re.findall(r"\s#\s((?:0x)?[0-9a-f]+(?: 0x[0-9a-f]+)*): ", "\n".join(lines))
+
+    def type_them(port):
+        (folder / "typed.gdb").write_text("set confirm off\n" + commands.replace(":3333", ":" + port))
+        gdb = subprocess.run(["gdb-multiarch", "-nx", "-batch", "-x", "typed.gdb"], cwd=folder, text=True,
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
+        output = " ".join(gdb.stdout.split())
+        missing = [figures for figures in promised if not re.search(rf"[=:] {figures}\b", output)]
+        if gdb.returncode != 0 or missing or not promised:
+            fail(f"{commands}status {gdb.returncode}, not there: {missing}\n{gdb.stdout}")
+
+    done["run"] += 1
+    serve("build/extload serve --board my-board.yaml --gdb 0", type_them)
 
 
 # OpenOCD beside the JTAG of a server of ours.
@@ -262,8 +282,14 @@ def check_inline(text):
 text = document.read_text()
 fence = re.compile(r"^( *)```(\S*)\n(.*?)^ *```$", flags=re.M | re.S)
 for section in [] if inline else re.split(r"^(?=## )", text, flags=re.M):
+    by_hand = []
     for _, kind, block in fence.findall(section):
-        type_block(kind, textwrap.dedent(block), section)
+        if kind == "gdb":
+            by_hand += textwrap.dedent(block).splitlines()
+        else:
+            type_block(kind, textwrap.dedent(block), section)
+    if by_hand:
+        debug_by_hand(by_hand)
 prose = fence.sub("", text)
 if not inline and re.search(rf"```|~~~|^    +{PROGRAMS}|^(\$ |J-Link>|build/extload )", prose, flags=re.M):
     fail("a command line or a fence outside of a block")
