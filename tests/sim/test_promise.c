@@ -203,6 +203,11 @@ static const struct beyond beyond[] = {
      .outcome = "the next call succeeds; what it finds and restores are the loader's own registers",
      .function = LOADER_WRITE,
      .expected = BEYOND_OWN_RESTORED},
+    {.what = "A call that a debugger halted, and then another image downloaded to the same RAM",
+     .outcome = "the I-cache, on during that call, may hold lines of the old image: they are "
+                "executed until the loader's ICIALLU [INF]. Not tried: the simulator's core leaves "
+                "none by its own fetches",
+     .expected = BEYOND_UNTRIED},
     {.what = "An exception that is active on entry",
      .outcome = "the call succeeds and retires it: the interrupted application cannot go on, only "
                 "start anew",
