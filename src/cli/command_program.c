@@ -6,11 +6,14 @@
 #include "cli/rig.h"
 #include "host/boot_header.h"
 #include "host/digest.h"
+#include "host/loader_block.h"
 #include "host/operation.h"
 #include "host/program.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#define BUILD_ANEW "build the loader anew: extload build --board BOARD"
 
 static void print_image(const struct image *image)
 {
@@ -170,6 +173,26 @@ static bool is_full(const struct options *options)
     return options->proof != NULL && strcmp(options->proof, "full") == 0;
 }
 
+/* Such a loader erases more than the plan may know of: it is driven by its StorageInfo alone. */
+static bool has_other_units(const struct rig *rig)
+{
+    return rig->lifecycle.digests && digest_exported(&rig->loader) &&
+           !loader_block_has_units(&rig->loader, &rig->board);
+}
+
+static void warn_units(const struct rig *rig)
+{
+    char what[700];
+    if (has_other_units(rig)) {
+        snprintf(what, sizeof what,
+                 "%s was built for a flash of other size or erase units than %s has: no digests, "
+                 "and whole sectors as its StorageInfo tells them",
+                 rig->loader.path, rig->board.path);
+        fprintf(stderr, "warning: %s\n  try: %s\n", what, BUILD_ANEW);
+        document_warn(rig->document, "loader-units", what, BUILD_ANEW);
+    }
+}
+
 /* An option that cannot do anything is refused, not ignored. */
 static bool check_proof(const struct rig *rig, const struct options *options, struct error *error)
 {
@@ -178,15 +201,17 @@ static bool check_proof(const struct rig *rig, const struct options *options, st
     if (proof != NULL && !full && strcmp(proof, "digest") != 0) {
         return error_set(error, ERROR_USAGE, NULL, 0, 0, "--verify: '%s'; digest or full", proof);
     }
-    if ((proof == NULL && !options->rewrite) || digest_can(&rig->lifecycle, &rig->loader) ||
+    if ((proof == NULL && !options->rewrite) ||
+        digest_can(&rig->lifecycle, &rig->loader, &rig->board) ||
         (full && !options->rewrite && rig->lifecycle.digests)) {
         return true;
     }
     error_set(error, ERROR_USAGE, NULL, 0, 0, "--%s is about digests, and %s",
               options->rewrite ? "rewrite" : "verify",
-              rig->lifecycle.digests ? "this loader has no extload_Digest"
-                                     : "this host asks for none");
-    return error_hint(error, "leave it out");
+              has_other_units(rig)     ? "this loader was built for other erase units"
+              : rig->lifecycle.digests ? "this loader has no extload_Digest"
+                                       : "this host asks for none");
+    return error_hint(error, has_other_units(rig) ? BUILD_ANEW : "leave it out");
 }
 
 static bool program(struct rig *rig, const struct image *image, const struct plan *plan, bool keep,
@@ -241,6 +266,7 @@ int command_program(const struct options *options, struct error *error)
     }
     if (good) {
         warn_boot(&rig, &image);
+        warn_units(&rig);
     }
     if (good && options->dry_run) {
         print_setup(&rig);

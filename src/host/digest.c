@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "host/digest.h"
 
+#include "host/loader_block.h"
+
 /* One call digests so much at most: between two of them somebody looks at Ctrl-C. */
 #define CALL_BYTES UINT32_C(0x1000000)
 /* The slowest that a call may be before it is given up: a serial flash on one line at 2 MHz. [choice] */
@@ -54,10 +56,16 @@ bool digest_equal(struct digest a, struct digest b)
     return a.a == b.a && a.b == b.b;
 }
 
-bool digest_can(const struct lifecycle *lifecycle, const struct loader_file *loader)
+bool digest_exported(const struct loader_file *loader)
 {
-    return lifecycle->digests && loader_file_has(loader, LOADER_DIGEST) &&
+    return loader_file_has(loader, LOADER_DIGEST) &&
            loader_file_has(loader, LOADER_OWN_SECTOR_ERASE);
+}
+
+bool digest_can(const struct lifecycle *lifecycle, const struct loader_file *loader,
+                const struct board *board)
+{
+    return lifecycle->digests && digest_exported(loader) && loader_block_has_units(loader, board);
 }
 
 /* As many ranges as the buffer holds and as one call may take; at least one. */

@@ -15,8 +15,12 @@ struct digest digest_of(uint32_t offset, const uint8_t *bytes, uint32_t size);
 struct digest digest_of_blank(uint32_t offset, uint32_t size);
 bool digest_equal(struct digest a, struct digest b);
 
-/* True if this tool asks for digests, and this loader answers and erases without reading back. */
-bool digest_can(const struct lifecycle *lifecycle, const struct loader_file *loader);
+/* True if this loader answers for digests, and erases without reading back. */
+bool digest_exported(const struct loader_file *loader);
+/* True if moreover this tool asks for them, and the loader was built for the board's erase units: it
+ * erases by its own, and what it erases beyond the plan no digest would show. */
+bool digest_can(const struct lifecycle *lifecycle, const struct loader_file *loader,
+                const struct board *board);
 
 /* Has the loader digest `count` ranges, which name addresses in the window; Init must have succeeded.
  * Each entry of `answers` gets its range's. `what` is the progress that is told, with the bytes of all

@@ -2,11 +2,10 @@
 #include "host/instrument.h"
 
 #include "abi/rtt.h"
-#include "board/crc32.h"
 #include "host/judge.h"
+#include "host/loader_block.h"
 
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -156,33 +155,14 @@ static void after(void *context, enum target_stop stop, bool returned, uint32_t 
     }
 }
 
-static bool is_block(const uint8_t *bytes, uint32_t left, struct board_block *block)
-{
-    const size_t head = offsetof(struct board_block, record_address);
-    *block = (struct board_block){0};
-    if (left < offsetof(struct board_block, script)) {
-        return false;
-    }
-    memcpy(block, bytes, left < sizeof *block ? left : sizeof *block);
-    return block->magic == BOARD_BLOCK_MAGIC && block->version == BOARD_BLOCK_VERSION &&
-           block->size > head && block->size <= left &&
-           block->crc == crc32_of(bytes + head, block->size - head);
-}
-
 /* A loader of ours says in its board block where it keeps its record and the lines behind it. */
 static struct watch_range declared_record(const struct loader_file *loader)
 {
     struct board_block block;
-    for (unsigned i = 0; i < loader->piece_count; i++) {
-        const struct loader_piece *piece = &loader->pieces[i];
-        for (uint32_t at = 0; at < piece->file_size; at += 4) {
-            if (is_block(piece->bytes + at, piece->file_size - at, &block) &&
-                block.record_address != 0) {
-                return (struct watch_range){block.record_address, block.record_address + RTT_END};
-            }
-        }
+    if (!loader_block_find(loader, &block) || block.record_address == 0) {
+        return (struct watch_range){0, 0};
     }
-    return (struct watch_range){0, 0};
+    return (struct watch_range){block.record_address, block.record_address + RTT_END};
 }
 
 static void check_layout(struct instrument *instrument)

@@ -208,7 +208,7 @@ bool plan_make(struct plan *plan, const struct image *image, const struct board 
                const struct loader_file *loader, const struct lifecycle *lifecycle,
                const struct link_model *link, struct error *error)
 {
-    const bool digests = digest_can(lifecycle, loader);
+    const bool digests = digest_can(lifecycle, loader, board);
     const uint32_t unit = digests ? UINT32_C(1) << board->part.erase[0].size_log2 : 0;
     *plan = (struct plan){.image_bytes = image_size(image)};
     for (unsigned i = 0; i < image->count; i++) {

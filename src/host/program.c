@@ -332,7 +332,7 @@ static bool run(struct job *job, const struct image *image, struct error *error)
         !loader_file_needs(loader, LOADER_SECTOR_ERASE, error)) {
         return false;
     }
-    if (digest_can(job->session->lifecycle, loader)) {
+    if (digest_can(job->session->lifecycle, loader, job->session->board)) {
         return update(job, image, error);
     }
     return wanted_open(&job->wanted, image, base, 1, error) && run_stages(job, image, error);

@@ -130,6 +130,27 @@ flash_holds() {
     flash_holds "$T/a.bin" $((0x12345))
 }
 
+@test "program: a loader that was built for other erase units is used by its StorageInfo, and no neighbour is lost" {
+    cp -r data "$T/data"
+    sed -i '/size: 4K,\|size: 32K,/d' "$T/data/parts/s25fl064l.yaml"
+    "$EXTLOAD" build --data "$T/data" --board "$BOARD" -o "$T" >/dev/null
+    head -c 8388608 /dev/urandom >"$T/flash.bin"
+    cp "$T/flash.bin" "$T/expected.bin"
+    head -c 1000 /dev/urandom >"$T/a.bin"
+    dd if="$T/a.bin" of="$T/expected.bin" bs=1 seek=$((0x12000)) conv=notrunc 2>/dev/null
+    run "$EXTLOAD" program --board "$BOARD" --loader "$T/stm32n655-s25fl064l.stldr" --nor "$T/flash.bin" "$T/a.bin@0x70012000"
+    [ "$status" -eq 0 ]
+    cmp "$T/expected.bin" "$T/flash.bin"
+    grep -q "^warning: .*was built for a flash of other size or erase units" <<<"$output"
+    grep -q "try: build the loader anew" <<<"$output"
+    run "$EXTLOAD" program --board "$BOARD" --loader "$T/stm32n655-s25fl064l.stldr" --rewrite "$T/a.bin@0x70012000"
+    refused 2 "--rewrite is about digests, and this loader was built for other erase units" "build the loader anew"
+    run "$EXTLOAD" program --data "$T/data" --board "$BOARD" --loader "$T/stm32n655-s25fl064l.stldr" --nor "$T/flash.bin" "$T/a.bin@0x70012000"
+    [ "$status" -eq 0 ]
+    ! grep -q "^warning: .*erase units" <<<"$output"
+    grep -q "^same     64 KiB" <<<"$output"
+}
+
 @test "verify: equal, then one byte changed" {
     head -c 5000 /dev/urandom >"$T/a.bin"
     "$EXTLOAD" program --board "$BOARD" --nor "$T/flash.bin" "$T/a.bin@0x70000100"
