@@ -245,6 +245,10 @@ static bool read_erases(struct yaml_file *file, const struct schema_value *list,
             return schema_error(file, &values.size, ERROR_BAD_VALUE, error,
                                 "erase sizes are ascending powers of two, at most the chip");
         }
+        if (values.size.number < part->part.page_size) {
+            return schema_error(file, &values.size, ERROR_BAD_VALUE, error,
+                                "less than `page_size`, which is %u bytes", part->part.page_size);
+        }
         if (values.maximum.number < values.typical.number) {
             return schema_error(file, &values.maximum, ERROR_BAD_VALUE, error,
                                 "maximum below typical");

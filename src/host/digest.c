@@ -16,7 +16,7 @@ static void take(struct digest *digest, uint32_t word)
     digest->b = (uint32_t)product;
 }
 
-static struct digest begin(uint32_t offset, uint32_t size)
+struct digest digest_begin(uint32_t offset, uint32_t size)
 {
     struct digest digest = {DIGEST_A, DIGEST_B};
     take(&digest, offset);
@@ -24,7 +24,7 @@ static struct digest begin(uint32_t offset, uint32_t size)
     return digest;
 }
 
-static struct digest end(struct digest digest)
+struct digest digest_end(struct digest digest)
 {
     for (int i = 0; i < DIGEST_LAST; i++) {
         take(&digest, 0);
@@ -32,23 +32,28 @@ static struct digest end(struct digest digest)
     return digest;
 }
 
+void digest_add(struct digest *digest, const uint8_t *bytes, uint32_t size)
+{
+    for (uint32_t i = 0; i < size; i += 4) {
+        take(digest, (uint32_t)bytes[i] | (uint32_t)bytes[i + 1] << 8 |
+                         (uint32_t)bytes[i + 2] << 16 | (uint32_t)bytes[i + 3] << 24);
+    }
+}
+
 struct digest digest_of(uint32_t offset, const uint8_t *bytes, uint32_t size)
 {
-    struct digest digest = begin(offset, size);
-    for (uint32_t i = 0; i < size; i += 4) {
-        take(&digest, (uint32_t)bytes[i] | (uint32_t)bytes[i + 1] << 8 |
-                          (uint32_t)bytes[i + 2] << 16 | (uint32_t)bytes[i + 3] << 24);
-    }
-    return end(digest);
+    struct digest digest = digest_begin(offset, size);
+    digest_add(&digest, bytes, size);
+    return digest_end(digest);
 }
 
 struct digest digest_of_blank(uint32_t offset, uint32_t size)
 {
-    struct digest digest = begin(offset, size);
+    struct digest digest = digest_begin(offset, size);
     for (uint32_t i = 0; i < size; i += 4) {
         take(&digest, UINT32_MAX);
     }
-    return end(digest);
+    return digest_end(digest);
 }
 
 bool digest_equal(struct digest a, struct digest b)

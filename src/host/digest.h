@@ -11,6 +11,10 @@
 
 /* Of `size` bytes, a multiple of 4, that lie at `offset` from the start of the flash. */
 struct digest digest_of(uint32_t offset, const uint8_t *bytes, uint32_t size);
+/* The same in pieces, each a multiple of 4, `size` bytes in all. */
+struct digest digest_begin(uint32_t offset, uint32_t size);
+void digest_add(struct digest *digest, const uint8_t *bytes, uint32_t size);
+struct digest digest_end(struct digest digest);
 /* The same of erased cells. */
 struct digest digest_of_blank(uint32_t offset, uint32_t size);
 bool digest_equal(struct digest a, struct digest b);

@@ -88,14 +88,31 @@ void wanted_bytes(const struct wanted *wanted, uint32_t address, uint32_t size, 
     overlay(&wanted->kept, address, size, bytes);
 }
 
+/* Of `left` bytes, as many as the scratch holds. */
+static uint32_t piece(const struct wanted *wanted, uint32_t left)
+{
+    return left < wanted->scratch_size ? left : wanted->scratch_size;
+}
+
 struct digest wanted_digest(const struct wanted *wanted, uint32_t address, uint32_t size)
 {
-    wanted_bytes(wanted, address, size, wanted->scratch);
-    return digest_of(address - wanted->base, wanted->scratch, size);
+    struct digest digest = digest_begin(address - wanted->base, size);
+    for (uint32_t done = 0, now; done < size; done += now) {
+        now = piece(wanted, size - done);
+        wanted_bytes(wanted, address + done, now, wanted->scratch);
+        digest_add(&digest, wanted->scratch, now);
+    }
+    return digest_end(digest);
 }
 
 bool wanted_is_blank(const struct wanted *wanted, uint32_t address, uint32_t size)
 {
-    wanted_bytes(wanted, address, size, wanted->scratch);
-    return bytes_are_blank(wanted->scratch, size);
+    for (uint32_t done = 0, now; done < size; done += now) {
+        now = piece(wanted, size - done);
+        wanted_bytes(wanted, address + done, now, wanted->scratch);
+        if (!bytes_are_blank(wanted->scratch, now)) {
+            return false;
+        }
+    }
+    return true;
 }

@@ -14,11 +14,11 @@ struct wanted {
     struct image kept; /* bytes around it that are kept, in runs; those of FF are left out */
     uint64_t kept_bytes;
     uint32_t base;    /* address of the flash's first byte */
-    uint8_t *scratch; /* owned; for the digests, scratch_size bytes */
+    uint8_t *scratch; /* owned; one piece, scratch_size bytes */
     uint32_t scratch_size;
 };
 
-/* `most`: bytes of the largest range of which a digest is asked. NO_MEMORY. */
+/* `most`: bytes that are looked at in one piece, a multiple of 4 where digests are asked. NO_MEMORY. */
 bool wanted_open(struct wanted *wanted, const struct image *image, uint32_t base, uint32_t most,
                  struct error *error);
 void wanted_close(struct wanted *wanted);

@@ -68,6 +68,16 @@ build_refused() {
     build_refused 14:10 "200"
 }
 
+@test "part: an erase unit that is smaller than a program page" {
+    cp -r data "$T/data"
+    sed -i -e 's/^page_size: .*/page_size: 4K/' -e 's/size: 4K, /size: 2K, /' "$T/data/parts/s25fl064l.yaml"
+    run "$EXTLOAD" info --data "$T/data" --board "$BOARD"
+    refused 2 "s25fl064l.yaml:43:46: " "less than \`page_size\`, which is 4096 bytes"
+    sed -i -e 's/^page_size: .*/page_size: 2K/' "$T/data/parts/s25fl064l.yaml"
+    run "$EXTLOAD" info --data "$T/data" --board "$BOARD"
+    [ "$status" -eq 0 ]
+}
+
 @test "board: empty, binary, folder, missing" {
     : >"$T/empty.yaml"
     head -c 4096 /dev/urandom >"$T/noise.yaml"
