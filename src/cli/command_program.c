@@ -201,6 +201,11 @@ static bool check_proof(const struct rig *rig, const struct options *options, st
     if (proof != NULL && !full && strcmp(proof, "digest") != 0) {
         return error_set(error, ERROR_USAGE, NULL, 0, 0, "--verify: '%s'; digest or full", proof);
     }
+    if (options->rewrite && options->skip_blank) {
+        error_set(error, ERROR_USAGE, NULL, 0, 0,
+                  "--rewrite erases everything, and --skip-blank what is not blank");
+        return error_hint(error, "keep one of them");
+    }
     if ((proof == NULL && !options->rewrite) ||
         digest_can(&rig->lifecycle, &rig->loader, &rig->board) ||
         (full && !options->rewrite && rig->lifecycle.digests)) {

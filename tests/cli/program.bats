@@ -117,6 +117,9 @@ flash_holds() {
     refused 2 "--verify: 'twice'; digest or full"
     run "$EXTLOAD" program --board "$BOARD" --host cubeprogrammer --verify full "$T/a.bin@0x70012345"
     refused 2 "--verify is about digests, and this host asks for none" "leave it out"
+    run "$EXTLOAD" program --board "$BOARD" --nor "$T/flash.bin" --rewrite --skip-blank "$T/a.bin@0x70012345"
+    refused 2 "--rewrite erases everything, and --skip-blank what is not blank" "keep one of them"
+    [ ! -e "$T/flash.bin" ]
     "$EXTLOAD" build --board "$BOARD" -o "$T" >/dev/null
     arm-none-eabi-objcopy --strip-symbol=extload_Digest "$T/stm32n655-s25fl064l.stldr" "$T/plain.stldr"
     run "$EXTLOAD" program --board "$BOARD" --loader "$T/plain.stldr" --rewrite "$T/a.bin@0x70012345"
