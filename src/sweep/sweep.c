@@ -270,12 +270,36 @@ static bool is_cancelled(const struct sweep_options *options, struct error *erro
            !error_set(error, ERROR_INTERRUPTED, NULL, 0, 0, "the sweep is not complete");
 }
 
+/* What was asked for by name must be there. */
+static bool check_ops(const struct sweep_rig *rig, uint32_t ops, struct error *error)
+{
+    char all[300] = "";
+    int missing = -1;
+    for (unsigned op = 0; op < SWEEP_OPS; op++) {
+        if (sweep_call_exists(rig, (enum sweep_op)op)) {
+            const size_t used = strlen(all);
+            snprintf(all + used, sizeof all - used, " %s", sweep_op_name((enum sweep_op)op));
+        } else if ((ops >> op & 1) != 0 && missing < 0) {
+            missing = (int)op;
+        }
+    }
+    if (missing < 0) {
+        return true;
+    }
+    error_set(error, ERROR_USAGE, NULL, 0, 0, "--op %s: host %s does not do that with this loader",
+              sweep_op_name((enum sweep_op)missing), rig->session->lifecycle->name);
+    return error_hint(error, "one of:%s", all);
+}
+
 bool sweep_run(const struct sweep_rig *rig, const struct sweep_options *options,
                struct sweep_totals *totals, struct error *error)
 {
     struct sweep sweep = {.rig = rig, .options = options, .totals = totals};
     const size_t room = (size_t)EVENTS_MAX * 4 * sizeof *sweep.injections;
     *totals = (struct sweep_totals){.injections = 0};
+    if (!check_ops(rig, options->ops, error)) {
+        return false;
+    }
     sweep.log = share(sizeof *sweep.log, error);
     sweep.injections = sweep.log != NULL ? share(room, error) : NULL;
     bool good = sweep.injections != NULL;

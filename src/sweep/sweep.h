@@ -67,7 +67,7 @@ const char *sweep_outcome_name(enum sweep_outcome outcome);
 bool sweep_is_broken(enum sweep_outcome outcome);
 
 /* An operation that fails without any fault is an error. Operations that the loader has no function
- * for are left out. */
+ * for, or the host no use, are left out; USAGE if `ops` names one. */
 bool sweep_run(const struct sweep_rig *rig, const struct sweep_options *options,
                struct sweep_totals *totals, struct error *error);
 

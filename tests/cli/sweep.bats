@@ -30,6 +30,12 @@ load common
     [[ "$output" == *"--kind 'flip' is unknown"*"one of: flip-once"* ]]
     run "$EXTLOAD" sweep --board "$BOARD" --op boot
     [ "$status" -eq 2 ]
+    run "$EXTLOAD" sweep --board "$BOARD" --host cubeprogrammer --op read --op digest
+    refused 2 "--op digest: host cubeprogrammer-jlink does not do that with this loader" "one of: init erase write verify read"
+    "$EXTLOAD" build --board "$BOARD" -o "$T" >/dev/null
+    arm-none-eabi-objcopy --strip-symbol=extload_Digest "$T/stm32n655-s25fl064l.stldr" "$T/plain.stldr"
+    run "$EXTLOAD" sweep --board "$BOARD" --loader "$T/plain.stldr" --op own-erase
+    refused 2 "--op own-erase: host native does not do that with this loader"
     run "$EXTLOAD" sweep --board "$BOARD" --jobs 0
     [ "$status" -eq 2 ]
     run "$EXTLOAD" sweep --board "$BOARD" image.hex
