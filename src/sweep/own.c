@@ -29,13 +29,37 @@
 #define UNPACKED    UINT32_C(0x1000)
 #define UNPACK_ROOM UINT32_C(0x1000)
 
+/* What of the flash an operation changes, in units in which our host erases: the chip's smallest, or
+ * without digests the sectors of StorageInfo. False if it is more than the sweep knows of. */
+static bool find_range(const struct sweep_rig *rig, enum sweep_op op, uint32_t *start,
+                       uint32_t *end)
+{
+    const struct session *session = rig->session;
+    const uint32_t first = op == SWEEP_PROGRAM ? UNCHANGED : ERASED;
+    const uint32_t last = (op == SWEEP_PROGRAM ? REPLACED : ERASED) + BLOCK - 1;
+    if (digest_can(session->lifecycle, session->loader, session->board)) {
+        const uint32_t unit = UINT32_C(1) << session->board->part.erase[0].size_log2;
+        *start = first / unit * unit;
+        *end = last / unit * unit + unit;
+    } else {
+        uint32_t sector = 0;
+        if (!loader_file_sector(session->loader, first, start, &sector) ||
+            !loader_file_sector(session->loader, last, end, &sector)) {
+            return false;
+        }
+        *end += sector;
+    }
+    return *end <= CELLS_USED;
+}
+
 bool own_exists(const struct sweep_rig *rig, enum sweep_op op)
 {
     const struct session *session = rig->session;
+    uint32_t start = 0, end = 0;
     return session->lifecycle->family == FAMILY_NATIVE &&
            session->layout.buffer_size >= UNPACKED + UNPACK_ROOM &&
-           (op == SWEEP_PROGRAM || (loader_file_has(session->loader, LOADER_DIGEST) &&
-                                    loader_file_has(session->loader, LOADER_OWN_SECTOR_ERASE)));
+           find_range(rig, op, &start, &end) &&
+           (op == SWEEP_PROGRAM || digest_can(session->lifecycle, session->loader, session->board));
 }
 
 /* FF with a few pages of data: a page is many moments, FF are few. */
@@ -85,33 +109,13 @@ static struct sweep_step *add_step(const struct sweep_rig *rig, struct sweep_cal
     return step;
 }
 
-/* What the call may change is all sectors that hold the range. */
-static bool take_sectors(const struct sweep_rig *rig, struct sweep_call *call, uint32_t first,
-                         uint32_t last, struct error *error)
-{
-    const struct loader_file *loader = rig->session->loader;
-    uint32_t start = 0, sector = 0;
-    if (!loader_file_sector(loader, first, &call->start, &sector) ||
-        !loader_file_sector(loader, last, &start, &sector) || start + sector > CELLS_USED) {
-        return error_set(error, ERROR_LOADER_SHAPE, loader->path, 0, 0,
-                         "no sectors from 0x%x to 0x%x, or larger ones than are swept", first,
-                         last);
-    }
-    call->end = start + sector;
-    return true;
-}
-
-static bool add_erase(const struct sweep_rig *rig, struct sweep_call *call, struct error *error)
+static void add_erase(const struct sweep_rig *rig, struct sweep_call *call)
 {
     struct sweep_step *step = add_step(rig, call, LOADER_OWN_SECTOR_ERASE);
-    if (!take_sectors(rig, call, ERASED, ERASED + BLOCK - 1, error)) {
-        return false;
-    }
     cells_want_blank(call->start, call->end);
     step->timeout_ms = rig->session->lifecycle->erase_timeout_ms;
     step->arguments[0] = window(rig) + call->start;
     step->arguments[1] = window(rig) + call->end - 1;
-    return true;
 }
 
 static bool add_digest(const struct sweep_rig *rig, struct sweep_call *call,
@@ -233,17 +237,19 @@ bool own_prepare(const struct sweep_rig *rig, struct sweep_call *call, struct er
     static const struct digest_range ranges[] = {
         {0x35010, 0x1000}, {0x10000, 256}, {0x23450, DIGEST_STEP}};
     call->step_count = 0;
-    switch (call->op) {
-    case SWEEP_DIGEST: return add_digest(rig, call, ranges, 3, error);
-    case SWEEP_OWN_ERASE: return add_erase(rig, call, error) && add_digest_of_all(rig, call, error);
-    case SWEEP_STREAM:
-        return add_erase(rig, call, error) && add_stream(rig, call, error) &&
-               add_digest_of_all(rig, call, error);
-    default: break;
+    if (call->op == SWEEP_DIGEST) {
+        return add_digest(rig, call, ranges, 3, error);
     }
-    call->ram[0] =
-        (struct sweep_ram){rig->session->layout.buffer, rig->session->layout.buffer_size};
-    return take_sectors(rig, call, UNCHANGED, REPLACED + BLOCK - 1, error);
+    find_range(rig, call->op, &call->start,
+               &call->end); /* it does, or there is no such operation */
+    if (call->op == SWEEP_PROGRAM) {
+        call->ram[0] =
+            (struct sweep_ram){rig->session->layout.buffer, rig->session->layout.buffer_size};
+        return true;
+    }
+    add_erase(rig, call);
+    return (call->op == SWEEP_OWN_ERASE || add_stream(rig, call, error)) &&
+           add_digest_of_all(rig, call, error);
 }
 
 /* --- all that the host does --- */

@@ -10,6 +10,15 @@ load common
     ! grep -q '^init' "$T/one"
 }
 
+@test "sweep: our own host on a board whose sectors are larger than what is swept" {
+    { cat "$BOARD" && echo "sector_size: 512K"; } >"$T/board.yaml"
+    run "$EXTLOAD" sweep --board "$T/board.yaml" --sample 4 --kind power-lost --op digest --op own-erase --op stream --op program
+    echo "$output"
+    [ "$status" -eq 0 ]
+    grep -qE '^own-erase +[0-9]+ events' <<<"$output"
+    grep -q ', 0 broken promises$' <<<"$output"
+}
+
 @test "sweep: one injection by its number" {
     run "$EXTLOAD" sweep --board "$BOARD" --op read --kind power-lost --at 20
     echo "$output"
