@@ -92,8 +92,8 @@ static void print_rate(const char *what, uint64_t bytes, uint64_t ns)
 static void print_report(const struct rig *rig, const struct program_report *report)
 {
     char total[24];
-    if (report->compare_ns > 0) {
-        print_rate("compare", report->verified_bytes, report->compare_ns);
+    if (report->compared_bytes > 0) {
+        print_rate("compare", report->compared_bytes, report->compare_ns);
     }
     if (report->same_bytes > 0) {
         char same[24];
@@ -105,8 +105,8 @@ static void print_report(const struct rig *rig, const struct program_report *rep
         printf("skipped  %u sectors that need no erase\n", report->sectors_skipped);
     }
     print_rate("program", report->written_bytes, report->program_ns);
-    if (report->verify_ns > 0) { /* else what was compared is the proof */
-        print_rate("verify", report->verified_bytes, report->verify_ns);
+    if (report->proof_bytes > 0) { /* else what was compared is the proof */
+        print_rate("verify", report->proof_bytes, report->verify_ns);
     }
     if (rig->lifecycle.digests) {
         printf("proof    %s\n", report->by_digest ? "digests of the flash, computed by the loader"

@@ -153,11 +153,13 @@ json_t *describe_progress(const struct program_report *report)
 {
     const char *proof = report->verified_bytes == 0 ? NULL : report->by_digest ? "digest" : "bytes";
     return json_pack(
-        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "stage", report->stage,
-        "unchanged_bytes", number(report->same_bytes), "erased_bytes", number(report->erased_bytes),
-        "skipped_sectors", number(report->sectors_skipped), "written_bytes",
-        number(report->written_bytes), "verified_bytes", number(report->verified_bytes), "proof",
-        json_text(proof), "kept_bytes", number(report->kept_bytes), "kept_file",
+        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "stage",
+        report->stage, "compared_bytes", number(report->compared_bytes), "proof_bytes",
+        number(report->proof_bytes), "unchanged_bytes", number(report->same_bytes), "erased_bytes",
+        number(report->erased_bytes), "skipped_sectors", number(report->sectors_skipped),
+        "written_bytes", number(report->written_bytes), "verified_bytes",
+        number(report->verified_bytes), "proof", json_text(proof), "kept_bytes",
+        number(report->kept_bytes), "kept_file",
         json_text(report->kept_path[0] != '\0' ? report->kept_path : NULL), "compare_ns",
         number(report->compare_ns), "erase_ns", number(report->erase_ns), "program_ns",
         number(report->program_ns), "verify_ns", number(report->verify_ns));

@@ -244,7 +244,7 @@ static bool fetch_and_compare(struct change *change, uint32_t address, uint32_t 
     return good;
 }
 
-static bool prove_by_bytes(struct change *change, struct error *error)
+static bool prove_by_bytes(struct change *change, uint64_t *bytes, struct error *error)
 {
     struct image image;
     bool good = true;
@@ -254,6 +254,7 @@ static bool prove_by_bytes(struct change *change, struct error *error)
         i += plan_run(change->plan, i, &start, &size, &covered);
         good = add_run(change, &image, start, size, true, error);
     }
+    *bytes = image_size(&image);
     good = good && operation_verify(change->session, &image, error);
     image_release(&image);
     return good;
@@ -283,7 +284,7 @@ static bool refuse_span(struct change *change, const struct unit_span *span, str
                              "digest cannot be relied on");
 }
 
-static bool prove_by_digests(struct change *change, struct error *error)
+static bool prove_by_digests(struct change *change, uint64_t *bytes, struct error *error)
 {
     struct unit_span *spans = calloc(change->plan->count + 1u, sizeof *spans);
     unsigned count = 0, wrong = 0;
@@ -295,6 +296,7 @@ static bool prove_by_digests(struct change *change, struct error *error)
             unit_span_at(change->plan, change->wanted->base, cover_largest(&change->chip), i);
         if (is_changed(change, &span)) {
             spans[count++] = span;
+            *bytes += span.size;
         }
         i += span.count;
     }
@@ -306,7 +308,8 @@ static bool prove_by_digests(struct change *change, struct error *error)
     return good;
 }
 
-bool change_prove(struct change *change, bool full, struct error *error)
+bool change_prove(struct change *change, bool full, uint64_t *bytes, struct error *error)
 {
-    return full ? prove_by_bytes(change, error) : prove_by_digests(change, error);
+    *bytes = 0;
+    return full ? prove_by_bytes(change, bytes, error) : prove_by_digests(change, bytes, error);
 }

@@ -33,7 +33,8 @@ bool change_erase(struct change *change, uint64_t *erased, struct error *error);
 /* *total: bytes of pages that are to be programmed, *written: those that the loader confirmed. */
 bool change_program(struct change *change, uint64_t *total, uint64_t *written, struct error *error);
 /* Digests of all blocks in which something was changed, as a whole, or with `full` all touched units
- * fetched and compared. VERIFY_MISMATCH names the first byte that differs. */
-bool change_prove(struct change *change, bool full, struct error *error);
+ * fetched and compared. *bytes: those of which that was asked. VERIFY_MISMATCH names the first byte that
+ * differs. */
+bool change_prove(struct change *change, bool full, uint64_t *bytes, struct error *error);
 
 #endif

@@ -11,6 +11,7 @@ struct comparison {
     const struct wanted *wanted;
     bool ask_blank;
     enum unit_state *states;
+    uint64_t digested;
     /* One of each unit at most. */
     struct unit_span *spans;
     enum unit_state *found; /* of each span */
@@ -71,8 +72,14 @@ static enum unit_state judge(const struct comparison *comparison, const struct d
 
 static bool ask(struct comparison *comparison, unsigned count, struct error *error)
 {
-    return digest_ask(comparison->session, "compare", comparison->ranges, count,
-                      comparison->answers, error);
+    if (!digest_ask(comparison->session, "compare", comparison->ranges, count, comparison->answers,
+                    error)) {
+        return false;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        comparison->digested += comparison->ranges[i].size;
+    }
+    return true;
 }
 
 /* Heads first: content that is quite another is told by a small part of the bytes. */
@@ -194,7 +201,8 @@ static bool compare_all(struct comparison *comparison, uint32_t block, struct er
 }
 
 bool compare_units(struct session *session, const struct plan *plan, const struct wanted *wanted,
-                   uint32_t block, bool ask_blank, enum unit_state *states, struct error *error)
+                   uint32_t block, bool ask_blank, enum unit_state *states, uint64_t *digested,
+                   struct error *error)
 {
     struct comparison comparison = {.session = session,
                                     .plan = plan,
@@ -203,6 +211,7 @@ bool compare_units(struct session *session, const struct plan *plan, const struc
                                     .states = states};
     const bool good = open_lists(&comparison, error) && compare_all(&comparison, block, error);
     close_lists(&comparison);
+    *digested = comparison.digested;
     return good;
 }
 

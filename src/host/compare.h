@@ -26,9 +26,11 @@ struct unit_span {
 struct unit_span unit_span_at(const struct plan *plan, uint32_t base, uint32_t block,
                               unsigned first);
 
-/* `states`: one of each unit of the plan. `block` bytes at most are digested at once. */
+/* `states`: one of each unit of the plan. `block` bytes at most are digested at once. *digested: bytes of
+ * which the loader gave digests, the same byte twice if it was in two, valid whatever the outcome. */
 bool compare_units(struct session *session, const struct plan *plan, const struct wanted *wanted,
-                   uint32_t block, bool ask_blank, enum unit_state *states, struct error *error);
+                   uint32_t block, bool ask_blank, enum unit_state *states, uint64_t *digested,
+                   struct error *error);
 
 /* Has the loader digest these spans as a whole. *wrong gets the first that is not as it shall be, or
  * `count`. */

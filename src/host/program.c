@@ -317,6 +317,7 @@ static bool run_stages(struct job *job, const struct image *image, struct error 
     }
     start = now_ns(job);
     report->stage = "verify";
+    report->proof_bytes = image_size(&job->work);
     good = job->work.count == 0 || operation_verify(job->session, &job->work, error);
     report->verify_ns = now_ns(job) - start;
     report->verified_bytes = good ? image_size(image) + report->kept_bytes : 0;

@@ -14,6 +14,8 @@ struct program_report {
     uint64_t write_bytes; /* that are to be programmed; those of the images until that is known */
     uint64_t written_bytes;
     uint64_t same_bytes;      /* of units that held what they shall, and were left alone */
+    uint64_t compared_bytes;  /* that the loader digested to see what differs */
+    uint64_t proof_bytes;     /* that were digested, or fetched and compared, in the end */
     uint64_t verified_bytes;  /* 0 unless all is proven */
     bool by_digest;           /* proven by digests, else by the bytes */
     unsigned sectors_skipped; /* that needed no erase: blank on the target, or the same */

@@ -113,7 +113,7 @@ static bool decide(struct work *work, struct error *error)
     const bool all = update->warned || update->keeping->rewrite;
     if (!all && !compare_units(update->session, update->plan, &work->wanted,
                                cover_largest(&work->change.chip), update->skip_blank, work->states,
-                               error)) {
+                               &update->report->compared_bytes, error)) {
         return false;
     }
     for (unsigned i = 0; i < update->plan->count; i++) {
@@ -176,7 +176,8 @@ static bool prove(struct work *work, bool full, struct error *error)
     const struct plan *plan = work->update->plan;
     struct program_report *report = work->update->report;
     begin_stage(work, "verify");
-    const bool good = end_stage(work, &report->verify_ns, change_prove(&work->change, full, error));
+    const bool good = end_stage(work, &report->verify_ns,
+                                change_prove(&work->change, full, &report->proof_bytes, error));
     report->verified_bytes = good ? plan->image_bytes + plan->neighbour_bytes : 0;
     report->by_digest = !full;
     return good;

@@ -95,6 +95,8 @@ flash_holds() {
     run "$EXTLOAD" program --board "$BOARD" --nor "$T/flash.bin" "$T/a.bin@0x70012000"
     [ "$status" -eq 0 ]
     grep -q "^same     296 KiB" <<<"$output"
+    grep -q "^compare  297.2 KiB " <<<"$output" # and 256 bytes of each block before
+    ! grep -q "^verify" <<<"$output"
     grep -q "^erased   0 bytes" <<<"$output"
     grep -q "^proof    digests" <<<"$output"
     printf '\x00' | dd of="$T/a.bin" bs=1 seek=123456 conv=notrunc 2>/dev/null
@@ -102,12 +104,18 @@ flash_holds() {
     run "$EXTLOAD" program --board "$BOARD" --nor "$T/flash.bin" --verify full "$T/a.bin@0x70012000"
     [ "$status" -eq 0 ]
     grep -q "^same     292 KiB" <<<"$output"
+    grep -q "^verify   296 KiB" <<<"$output"
     grep -q "^erased   4 KiB" <<<"$output"
     grep -q "^proof    the bytes" <<<"$output"
     flash_holds "$T/a.bin" $((0x12000))
     run "$EXTLOAD" program --board "$BOARD" --nor "$T/flash.bin" --rewrite --verify digest "$T/a.bin@0x70012000"
     [ "$status" -eq 0 ]
     grep -q "^erased   296 KiB" <<<"$output"
+    ! grep -q "^compare" <<<"$output"
+    printf '\x01' | dd of="$T/flash.bin" bs=1 seek=$((0x12000 + 123456)) conv=notrunc 2>/dev/null
+    run "$EXTLOAD" program --board "$BOARD" --nor "$T/flash.bin" "$T/a.bin@0x70012000"
+    [ "$status" -eq 0 ]
+    grep -q "^verify   64 KiB" <<<"$output" # the block in which a sector was changed
     flash_holds "$T/a.bin" $((0x12000))
 }
 

@@ -93,6 +93,8 @@ static void what_is_the_same_is_left_alone(void **state)
     assert_int_equal(test.report.erased_bytes, 0);
     assert_int_equal(test.report.written_bytes, 0);
     assert_int_equal(test.report.verified_bytes, 0x30000);
+    assert_int_equal(test.report.compared_bytes, 0x30000 + 3 * 256); /* heads before */
+    assert_int_equal(test.report.proof_bytes, 0);
     assert_true(test.report.by_digest);
     close_board();
 }
@@ -210,6 +212,8 @@ static void the_user_can_have_all_written(void **state)
     assert_int_equal(test.report.erased_bytes, BLOCK);
     assert_int_equal(test.report.written_bytes, BLOCK);
     assert_int_equal(test.report.same_bytes, 0);
+    assert_int_equal(test.report.compared_bytes, 0);
+    assert_int_equal(test.report.proof_bytes, BLOCK);
     close_board();
 }
 
