@@ -39,8 +39,9 @@ bool change_choose(struct change *change, struct error *error)
             .unerased_ns = change->fates[i] == FATE_WRITTEN ? ns : 0,
         };
     }
-    const bool good =
-        cover_make(&change->cover, &change->chip, units, plan->count, ERASE_MOST, error);
+    const uint32_t largest = cover_largest(&change->chip);
+    const uint32_t most = largest > ERASE_MOST ? largest : ERASE_MOST;
+    const bool good = cover_make(&change->cover, &change->chip, units, plan->count, most, error);
     for (unsigned i = 0; good && i < plan->count; i++) {
         change->fates[i] = units[i].erased ? FATE_ERASED : change->fates[i];
     }

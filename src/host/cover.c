@@ -189,7 +189,7 @@ static uint32_t run_size(const struct search *search, unsigned first, uint32_t m
     uint32_t size = search->chosen[first], best = size;
     for (;;) {
         const unsigned next = first + size / unit;
-        if (next >= search->count || search->chosen[next] == 0 ||
+        if (size >= most || next >= search->count || search->chosen[next] == 0 ||
             search->units[next].offset != start + size || search->chosen[next] > most - size) {
             return best;
         }

@@ -52,7 +52,7 @@ void cover_chip_of(struct cover_chip *chip, const struct board *board, bool own_
 uint32_t cover_largest(const struct cover_chip *chip);
 
 /* The units ascend and do not overlap; what is between them must not be erased. No range is larger than
- * `most` bytes, a multiple of the largest type, but for the whole chip. NO_MEMORY. */
+ * `most` bytes, but for one unit that is, and for the whole chip. NO_MEMORY. */
 bool cover_make(struct cover *cover, const struct cover_chip *chip, struct cover_unit *units,
                 unsigned count, uint32_t most, struct error *error);
 void cover_release(struct cover *cover);

@@ -146,6 +146,25 @@ static void whole_blocks_are_joined(void **state)
     assert_int_equal(work.cover.erase_ns, 9 * 512 * MS);
 }
 
+/* A unit of 1 MiB is a call of its own where a call may take half of that. */
+static void a_unit_above_what_a_call_may_take_goes_alone(void **state)
+{
+    static const struct cover_chip chip = {
+        .size = 8192 * K,
+        .erase = {{64 * K, 0, UINT32_MAX, 512 * MS}, {1024 * K, 0, UINT32_MAX, 600 * MS}},
+        .chip_erase_ns = UINT64_MAX,
+    };
+    (void)state;
+    for (uint32_t i = 0; i < 33; i++) {
+        work.units[work.count++] = (struct cover_unit){.offset = i * 64 * K, .erase = true};
+    }
+    make(&chip);
+    assert_int_equal(work.cover.count, 3);
+    expect(0, 0, 1024 * K);
+    expect(1, 1024 * K, 1024 * K);
+    expect(2, 2048 * K, 64 * K);
+}
+
 /* A block and a unit behind it: the loader, asked for both at once, takes them so. */
 static void what_the_loader_takes_so_is_one_call(void **state)
 {
@@ -269,6 +288,7 @@ int main(void)
         TEST(programs_are_part_of_the_price),
         TEST(a_stranger_is_not_swallowed),
         TEST(whole_blocks_are_joined),
+        TEST(a_unit_above_what_a_call_may_take_goes_alone),
         TEST(what_the_loader_takes_so_is_one_call),
         TEST(halves_that_are_cheaper_go_one_by_one),
         TEST(the_chip_erase_is_taken_where_it_is_cheaper),
