@@ -291,6 +291,7 @@ static bool update(struct job *job, const struct image *image, struct error *err
                             .keeping = job->keeping,
                             .report = job->report};
     const uint64_t start = now_ns(job);
+    job->report->stage = "compare";
     bool good = begin(job, &update.skip_blank, &update.warned, error);
     job->report->compare_ns = now_ns(job) - start;
     good = good && update_run(&update, error);

@@ -240,6 +240,19 @@ static void a_record_that_warns_forbids_to_leave_anything(void **state)
     close_board();
 }
 
+/* Before the first byte is compared, and nothing of it is an erase. */
+static void an_init_that_fails_is_told_as_such(void **state)
+{
+    (void)state;
+    open_board(NULL, 0x20000, BLOCK);
+    sim_fault_set_in(test.rig.sim, SIM_FAULT_LINES_HIGH, 1);
+    assert_false(program_on(&test.rig.target));
+    assert_int_equal(test.rig.error.code, ERROR_INIT_FAILED);
+    assert_string_equal(test.report.stage, "compare");
+    assert_int_equal(test.report.erased_bytes, 0);
+    close_board();
+}
+
 static void gaps_cost_nothing(void **state)
 {
     (void)state;
@@ -489,6 +502,7 @@ int main(void)
         cmocka_unit_test(what_shall_be_blank_and_is_may_stay),
         cmocka_unit_test(the_user_can_have_all_written),
         cmocka_unit_test(a_record_that_warns_forbids_to_leave_anything),
+        cmocka_unit_test(an_init_that_fails_is_told_as_such),
         cmocka_unit_test(gaps_cost_nothing),
         cmocka_unit_test(all_bytes_are_compared_if_that_is_asked),
         cmocka_unit_test(a_cell_that_changed_is_found_and_named),
