@@ -133,7 +133,7 @@ static void take_floors(struct figures *figures, const struct bench *bench)
     const struct floor_job job = {contents->before, contents->after, contents->image_size, 0};
     floor_flash_of(&flash, board, bench->cell->at[BY_TIMES] == TIMES_MAXIMUM);
     floor_rates_of(&rates, &flash, &board->cost, cell_cpu_hz(bench->cell));
-    figures->unchanged_ns = floor_unchanged_ns(&rates, contents->image_size, &figures->bound);
+    figures->unchanged_ns = floor_unchanged_ns(&rates, contents->image_size, NULL);
     figures->page_ns = flash.page_ns;
     figures->page_size = flash.page_size;
     figures->unit_erase_ns = flash.erase[0].ns;

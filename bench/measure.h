@@ -15,9 +15,8 @@ struct figures {
     uint64_t total_ns;               /* from the host's first access on */
     uint64_t accesses, instructions; /* those that a jump over a wait left out are not counted */
     uint32_t calls, image_size;
-    struct floor_time floor; /* total_ns 0: there is no formula for this host */
-    uint64_t unchanged_ns;   /* the bound of floor/unchanged.h */
-    enum floor_bound bound;
+    struct floor_time floor;               /* total_ns 0: there is no formula for this host */
+    uint64_t unchanged_ns;                 /* the bound of floor/unchanged.h */
     uint64_t unit_erase_ns, unit_pages_ns; /* of the smallest unit, all its pages */
     uint64_t page_ns, link_bytes_per_second;
     uint32_t page_size;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "unchanged.h"
 
+#include <stddef.h>
+
 #define WORD                4.0 /* bytes */
 #define DIGEST_INSTRUCTIONS 4.0 /* of a word */
 
@@ -23,14 +25,17 @@ uint64_t floor_unchanged_ns(const struct floor_rates *rates, uint64_t bytes,
                             enum floor_bound *bound)
 {
     double least = rates->bus;
-    *bound = FLOOR_BUS;
+    enum floor_bound by = FLOOR_BUS;
     if (rates->window < least) {
         least = rates->window;
-        *bound = FLOOR_WINDOW;
+        by = FLOOR_WINDOW;
     }
     if (rates->digest < least) {
         least = rates->digest;
-        *bound = FLOOR_DIGEST;
+        by = FLOOR_DIGEST;
+    }
+    if (bound != NULL) {
+        *bound = by;
     }
     return (uint64_t)((double)bytes * 1e9 / least + 0.5);
 }

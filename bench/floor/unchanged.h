@@ -27,7 +27,7 @@ enum floor_bound {
 void floor_rates_of(struct floor_rates *rates, const struct floor_flash *flash,
                     const struct board_cost *cost, uint32_t cpu_hz);
 
-/* bytes / min(bus, window, digest), nanoseconds. */
+/* bytes / min(bus, window, digest), nanoseconds; *bound is which of them it is, NULL if nobody asks. */
 uint64_t floor_unchanged_ns(const struct floor_rates *rates, uint64_t bytes,
                             enum floor_bound *bound);
 

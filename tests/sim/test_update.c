@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Only what differs is changed: what is left alone, what is erased, in what time, and what becomes of
  * digests that lie. */
-#include "abi/digest.h"
+#include "bench/floor/unchanged.h"
 #include "host/change.h"
 #include "sim/fault.h"
 #include "sim/scenario.h"
@@ -396,19 +396,6 @@ static void what_was_not_erased_is_told_before_the_program(void **state)
 
 /* --- how long it takes --- */
 
-/* What one byte takes on its way through Digest: by the chip's bus, or by the core. */
-static double digest_ns_per_byte(void)
-{
-    struct digest_range range = {test.rig.board.window, 16 * BLOCK};
-    struct digest answer;
-    struct scenario_rig *rig = &test.rig;
-    scenario_assert_good(rig, session_begin(&rig->session, OPERATION_READ, &rig->error));
-    const uint64_t start = rig->target.ops->now_ns(rig->target.context);
-    scenario_assert_good(rig, digest_ask(&rig->session, NULL, &range, 1, &answer, &rig->error));
-    const uint64_t ns = rig->target.ops->now_ns(rig->target.context) - start;
-    return ((double)ns - 2e6) / range.size;
-}
-
 static void assert_within(const char *board, const char *what, uint64_t most)
 {
     print_message("%s, %s: %llu us of %llu\n", board, what, (unsigned long long)test.ns / 1000,
@@ -416,29 +403,30 @@ static void assert_within(const char *board, const char *what, uint64_t most)
     assert_true(test.ns <= most);
 }
 
-/* 1.25 times what the digests take, 50 ms, and 2 ms a call. */
+/* 1.25 times what bus and CPU need by the cost model, 50 ms, and 2 ms a call; for one byte a unit's erase,
+ * its pages and 50 ms more. */
 static void what_is_unchanged_takes_a_digest(void **state)
 {
     static const char *const boards[] = {BOARD_P2, BOARD_DK};
     (void)state;
     for (size_t i = 0; i < 2; i++) {
         const uint32_t size = 128 * BLOCK; /* the whole S25FL064L */
+        struct floor_flash flash;
+        struct floor_rates rates;
         open_board(boards[i], 0, size);
-        const double each = digest_ns_per_byte();
+        floor_flash_of(&flash, &test.rig.board, false);
+        floor_rates_of(&rates, &flash, &test.rig.board.cost, 0);
+        const uint64_t once = floor_unchanged_ns(&rates, size, NULL) / 4 * 5 + 50 * MS;
         preset(0);
         program();
         assert_int_equal(test.report.same_bytes, size);
-        const uint64_t most =
-            (uint64_t)(1.25 * each * size) + 50 * MS + test.calls * (uint64_t)(2 * MS);
-        assert_within(boards[i], "unchanged", most);
+        assert_within(boards[i], "unchanged", once + 2 * MS * test.calls);
         test.rig.cells[0x123456] ^= 1;
         program();
         assert_int_equal(test.report.erased_bytes, UNIT);
-        const struct part *part = &test.rig.board.part;
-        const uint64_t change = part->erase[0].typ_ms * MS +
-                                16 * (part->page_program_typ_us + 20) * UINT64_C(1000) + 50 * MS;
-        assert_within(boards[i], "one byte changed",
-                      (uint64_t)(1.25 * each * size) + 50 * MS + 2 * MS * test.calls + change);
+        const uint64_t change =
+            flash.erase[0].ns + UNIT / flash.page_size * flash.page_ns + 50 * MS;
+        assert_within(boards[i], "one byte changed", once + 2 * MS * test.calls + change);
         close_board();
     }
 }
