@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #define BOARD "data/boards/stm32n655-s25fl064l.yaml"
+#define OCTAL "data/boards/stm32n6570-dk.yaml"
 #define SIZE  UINT32_C(0x800000)
 #define MS    UINT64_C(1000000)
 #define US    UINT64_C(1000)
@@ -26,12 +27,19 @@ struct contents {
     struct floor_time time;
 };
 
+static int from_data(void **state)
+{
+    (void)state;
+    board_set_data_directory("data");
+    return 0;
+}
+
 static int set_up(void **state)
 {
     static struct board board;
     struct error error = {.code = ERROR_NONE};
     struct contents *contents = calloc(1, sizeof *contents);
-    board_set_data_directory("data");
+    from_data(state);
     if (contents == NULL || !board_load(&board, BOARD, &error)) {
         return -1;
     }
@@ -71,6 +79,43 @@ static void takes_the_table(void **state)
     assert_int_equal(flash->erase[2].size, 65536);
     assert_int_equal(flash->erase[2].ns, 512 * MS);
     assert_int_equal(flash->erase[3].size, 0);
+}
+
+/* The longest times [FMF][HDR]; the bus takes what it takes. */
+static void takes_the_longest_times_of_the_table(void **state)
+{
+    (void)state;
+    static struct board board;
+    struct error error = {.code = ERROR_NONE};
+    struct floor_flash flash;
+    assert_true(board_load(&board, BOARD, &error));
+    floor_flash_of(&flash, &board, true);
+    assert_int_equal(flash.page_ns, 1350 * US + 17250);
+    assert_int_equal(flash.chip_erase_ns, 150000 * MS);
+    assert_int_equal(flash.erase[0].ns, 320 * MS);
+    assert_int_equal(flash.erase[1].size, 32768);
+    assert_int_equal(flash.erase[1].ns, 600 * MS);
+    assert_int_equal(flash.erase[2].ns, 1150 * MS);
+    assert_int_equal((int)(flash.read_ns_per_byte * 10), 625);
+}
+
+/* MX66UW1G45G on eight lines at 32 MHz, both edges. WREN 06F9h: 16 bits / 8 lines / 2 = 1 clock; 12EDh 1,
+ * address of 32 bits 2, 256 bytes 128: 132 clocks of 31.25 ns = 4.125 us, beside 152 us or 4864 [SFDP]. */
+static void an_octal_page_goes_by_both_edges_and_opcodes_of_two_bytes(void **state)
+{
+    (void)state;
+    static struct board board;
+    struct error error = {.code = ERROR_NONE};
+    struct floor_flash flash;
+    assert_true(board_load(&board, OCTAL, &error));
+    floor_flash_of(&flash, &board, false);
+    assert_int_equal(flash.page_ns, 152 * US + 4125);
+    assert_int_equal(flash.erase[1].size, 65536);
+    assert_int_equal(flash.erase[1].ns, 256 * MS);
+    assert_int_equal(flash.erase[2].size, 0);
+    floor_flash_of(&flash, &board, true);
+    assert_int_equal(flash.page_ns, 4864 * US + 4125);
+    assert_int_equal(flash.erase[0].ns, 600 * MS);
 }
 
 /* 32768 pages, no erase; the link's 8.39 s are hidden behind them. */
@@ -183,7 +228,7 @@ static void the_window_bounds_an_unchanged_octal_flash(void **state)
     struct floor_flash flash;
     struct floor_rates rates;
     enum floor_bound bound;
-    assert_true(board_load(&board, "data/boards/stm32n6570-dk.yaml", &error));
+    assert_true(board_load(&board, OCTAL, &error));
     floor_flash_of(&flash, &board, false);
     floor_rates_of(&rates, &flash, &board.cost, 32000000);
     assert_int_equal((int)(rates.bus + 0.5), 64000000);
@@ -266,6 +311,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(takes_the_table, set_up, tear_down),
+        cmocka_unit_test_setup(takes_the_longest_times_of_the_table, from_data),
+        cmocka_unit_test_setup(an_octal_page_goes_by_both_edges_and_opcodes_of_two_bytes,
+                               from_data),
         cmocka_unit_test_setup_teardown(a_blank_flash_is_programmed_only, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_used_flash_is_erased_as_a_whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(blocks_are_erased_where_they_are_cheapest, set_up,
@@ -276,7 +324,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_window_bounds_an_unchanged_quad_flash, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(the_bus_bounds_it_with_a_fast_cpu, set_up, tear_down),
-        cmocka_unit_test(the_window_bounds_an_unchanged_octal_flash),
+        cmocka_unit_test_setup(the_window_bounds_an_unchanged_octal_flash, from_data),
         cmocka_unit_test_setup_teardown(a_tool_costs_what_its_sequence_costs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_tool_that_looks_leaves_alone_what_holds_the_image, set_up,
                                         tear_down),
