@@ -35,3 +35,50 @@ noticed() {
     noticed performance.md '0,/| held\|| BROKEN/s//| fine/' "limits.csv has"
     noticed performance/figures.csv 's/^\(.*,native,own,jlink,1M,used,typical,64M,ours,.*,\)[0-9.]*\(,[0-9.]*,[0-9.]*,[0-9.]*,.*\)$/\199.000000\2/' "99.000"
 }
+
+# a_bench FIGURES HOST : in $T/tree a bench whose steps write CSVs and return these statuses
+a_bench() {
+    rm -rf "$T/tree"
+    mkdir -p "$T/tree/build/bench" "$T/tree/scripts" "$T/tree/bench"
+    cp -r docs "$T/tree"
+    cp -r bench/plot "$T/tree/bench"
+    cp scripts/bench.sh scripts/bench_docs.sh "$T/tree/scripts"
+    for name in figures limits host; do
+        echo old >"$T/tree/build/bench/$name.csv"
+    done
+    { echo '#!/bin/sh'; echo "cp docs/performance/figures.csv docs/performance/limits.csv build/bench"
+      echo "exit $1"; } >"$T/tree/build/bench_program"
+    { echo '#!/bin/sh'; echo 'cp docs/performance/host.csv "$2"'; echo 'echo added,1,1 >>"$2"'
+      echo "exit $2"; } >"$T/tree/scripts/host_cost.sh"
+    chmod +x "$T/tree/build/bench_program" "$T/tree/scripts/host_cost.sh"
+}
+
+# bench_docs STATUS : it ends so in $T/tree
+bench_docs() {
+    run env -C "$T/tree" scripts/bench_docs.sh build
+    [ "$status" -eq "$1" ] || { echo "status $status, not $1: $output"; return 1; }
+}
+
+@test "bench-docs: figures are kept when all was measured, broken limits or not" {
+    local first second
+    while read -r first second; do
+        a_bench "$first" "$second"
+        bench_docs 0
+        grep -qF "| added | 1 |" "$T/tree/docs/performance.md"
+        run env -C "$T/tree" scripts/bench.sh build
+        [ "$status" -eq $((first + second)) ]
+    done <<<$'0 0\n3 0\n0 3'
+}
+
+@test "bench-docs: a step that fails leaves the page as it is" {
+    local first second
+    while read -r first second; do
+        a_bench "$first" "$second"
+        bench_docs $((first == 0 || first == 3 ? second : first))
+        diff -r docs/performance "$T/tree/docs/performance"
+        cmp docs/performance.md "$T/tree/docs/performance.md"
+        if grep -l old "$T/tree"/build/bench/*.csv; then
+            return 1
+        fi
+    done <<<$'1 0\n2 0\n2 3\n1 3\n0 1\n3 1\n139 0'
+}
