@@ -1,4 +1,5 @@
-# What docs/performance.md and its plots show is what docs/performance/figures.csv says. Usage: check_performance.py TREE
+# What docs/performance.md, its plots and README.md show is what docs/performance/figures.csv says, and its limits are
+# held. Usage: check_performance.py TREE
 # Reads tables and plots by itself; nothing of bench/plot, which wrote them, has a part in it.
 import csv
 import math
@@ -7,7 +8,8 @@ import re
 import sys
 import xml.etree.ElementTree as xml
 
-docs = pathlib.Path(sys.argv[1]) / "docs"
+tree = pathlib.Path(sys.argv[1])
+docs = tree / "docs"
 folder = docs / "performance"
 problems = []
 
@@ -126,6 +128,44 @@ def check_tables(text):
         problems.append("performance.md: its tables are gone")
 
 
+# --- limits ---
+
+def check_limits():
+    rows = rows_of("limits.csv", "|")
+    for row in rows:
+        if row["verdict"] != "held" or int(row["cells"]) == 0 or float(row["worst"]) > float(row["most"]):
+            problems.append(f"limits.csv: {row['verdict']}: {row['what']}: {row['worst']} of {row['most']} {row['unit']}")
+    if len(rows) < 7:
+        problems.append(f"limits.csv: {len(rows)} limits")
+
+
+# --- README.md ---
+
+# Its table of the whole quad flash; what it calls proof is the stage verify.
+README_CASE = ("stm32n655-s25fl064l", "native", "own", "jlink", "full")
+README_HEADS = ["8 MiB, S25FL064L", "erase", "program", "proof", "total", "floor", "register accesses a byte",
+                "instructions a byte"]
+README_FLASHES = {"used": "used", "new, with `--skip-blank`": "new", "one byte changed": "one byte changed",
+                  "unchanged": "unchanged"}
+
+
+def check_readme(text):
+    _, found, rest = text.partition(f"| {' | '.join(README_HEADS)} |\n")
+    lines = rest.split("\n\n", 1)[0].splitlines()[1:]
+    if not found or [cells_of(line)[0] for line in lines] != list(README_FLASHES):
+        problems.append(f"README.md: its table of figures is not of {', '.join(README_FLASHES)}")
+        return
+    for line in lines:
+        name, *cells = cells_of(line)
+        case = (*README_CASE, README_FLASHES[name], "typical", "64M")
+        ours, floor = by_case[(*case, "ours")], by_case[(*case, "floor")]
+        seconds = [ours["erase"], ours["program"], ours["verify"], ours["total"], floor["total"]]
+        wanted = [f"{float(value):.3f} s" for value in seconds]
+        wanted += [f"{float(ours[column]):.2f}" for column in ("accesses", "instructions")]
+        if cells != wanted:
+            problems.append(f"README.md: {name} is {' | '.join(wanted)}, not: {line}")
+
+
 text = (docs / "performance.md").read_text()
 plots = sorted(folder.glob("*.svg"))
 if len(plots) < 2:
@@ -133,6 +173,8 @@ if len(plots) < 2:
 for path in plots:
     check_plot(path, text)
 check_tables(text)
+check_limits()
+check_readme((tree / "README.md").read_text())
 for problem in problems:
     print(problem)
 sys.exit(1 if problems else 0)

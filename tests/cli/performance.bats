@@ -8,9 +8,9 @@ check() {
 # noticed FILE SED TEXT : after a change in a copy of the documents the check fails and says TEXT
 noticed() {
     rm -rf "$T/docs"
-    cp -r docs "$T/docs"
-    sed -i "$2" "$T/docs/$1"
-    ! cmp -s "docs/$1" "$T/docs/$1" || { echo "nothing changed in $1"; return 1; }
+    cp -r README.md docs "$T"
+    sed -i "$2" "$T/$1"
+    ! cmp -s "$1" "$T/$1" || { echo "nothing changed in $1"; return 1; }
     run check "$T"
     if [ "$status" -ne 1 ] || ! grep -qF -- "$3" <<<"$output"; then
         echo "status $status, no '$3' in: $output"
@@ -26,14 +26,28 @@ noticed() {
 }
 
 @test "performance: what was changed by hand is noticed" {
-    noticed performance/states.svg '0,/data-value="[0-9.]*"/s//data-value="0.001"/' "0.001 is shown for total"
-    noticed performance/states.svg '0,/class="ours"/s//class="plain"/' "drawn as plain"
-    noticed performance/states.svg 's/data-unit="[0-9.]*"/data-unit="1.0"/' "a mark at"
-    noticed performance/links.svg '0,/ cy="[0-9.]*"/s// cy="1.0"/' "a mark at 1.0"
-    noticed performance.md '0,/^| used | [0-9][0-9.]*/s//| used | 0.002/' "not 0.002, in"
-    noticed performance.md '/^| sparse |/d' "figures.csv has"
-    noticed performance.md '0,/| held\|| BROKEN/s//| fine/' "limits.csv has"
-    noticed performance/figures.csv 's/^\(.*,native,own,jlink,1M,used,typical,64M,ours,.*,\)[0-9.]*\(,[0-9.]*,[0-9.]*,[0-9.]*,.*\)$/\199.000000\2/' "99.000"
+    noticed docs/performance/states.svg '0,/data-value="[0-9.]*"/s//data-value="0.001"/' "0.001 is shown for total"
+    noticed docs/performance/states.svg '0,/class="ours"/s//class="plain"/' "drawn as plain"
+    noticed docs/performance/states.svg 's/data-unit="[0-9.]*"/data-unit="1.0"/' "a mark at"
+    noticed docs/performance/links.svg '0,/ cy="[0-9.]*"/s// cy="1.0"/' "a mark at 1.0"
+    noticed docs/performance.md '0,/^| used | [0-9][0-9.]*/s//| used | 0.002/' "not 0.002, in"
+    noticed docs/performance.md '/^| sparse |/d' "figures.csv has"
+    noticed docs/performance.md '0,/| held\|| BROKEN/s//| fine/' "limits.csv has"
+    noticed docs/performance/figures.csv 's/^\(.*,native,own,jlink,1M,used,typical,64M,ours,.*,\)[0-9.]*\(,[0-9.]*,[0-9.]*,[0-9.]*,.*\)$/\199.000000\2/' "99.000"
+}
+
+@test "performance: README's figures are those that are kept" {
+    noticed README.md '/^| 8 MiB, S25FL064L/,/^$/s/^| used | [0-9.]*/| used | 12.345/' "not: | used | 12.345"
+    noticed README.md '/^| 8 MiB, S25FL064L/,/^$/s/[0-9] |$/& 1 |/' "not: | unchanged"
+    noticed README.md '/^| one byte changed /d' "its table of figures is not of"
+    noticed README.md 's/^| 8 MiB, S25FL064L | erase/| S25FL064L | erase/' "its table of figures is not of"
+}
+
+@test "performance: a limit that is broken or held against nothing is noticed" {
+    noticed docs/performance/limits.csv '2s/held/BROKEN/' "BROKEN: used, whole quad"
+    noticed docs/performance/limits.csv '$s/held/not run/' "not run: native over J-Link"
+    noticed docs/performance/limits.csv '2s/^\([^|]*|\)[^|]*/\19.999/' "9.999 of"
+    noticed docs/performance/limits.csv '$d' "6 limits"
 }
 
 # a_bench FIGURES HOST : in $T/tree a bench whose steps write CSVs and return these statuses
