@@ -14,8 +14,10 @@
 
 #include <cmocka.h>
 
-#define BOARD_DK "data/boards/stm32n6570-dk.yaml"
-#define WINDOW   UINT32_C(0x70000000)
+#define BOARD_DK  "data/boards/stm32n6570-dk.yaml"
+#define WINDOW    UINT32_C(0x70000000)
+#define RAM_SHOWN 0x800u /* of the buffer, in the tests of LZ4 blocks */
+#define SENTINEL  0xA5
 
 static void open_used(struct scenario_rig *rig, const char *board)
 {
@@ -252,7 +254,18 @@ static const struct {
     {"a match past the size", 9, {0x16, 'a', 1, 0, 0x50, 'a', 'a', 'a', 'a', 'a'}, 10, false},
     {"no distance", 16, {0x16, 'a', 0, 0, 0x50, 'a', 'a', 'a', 'a', 'a'}, 10, false},
     {"from before the start", 16, {0x16, 'a', 2, 0, 0x50, 'a', 'a', 'a', 'a', 'a'}, 10, false},
-    {"cut in the distance", 16, {0x16, 'a', 1}, 3, false},
+    {"15 literals past the size",
+     1,
+     {0xF0, 1, 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a'},
+     18,
+     false},
+    {"a run far past the room",
+     16,
+     {0x1F, 'a', 1, 0, 255, 255, 255, 30, 0x50, 'a', 'a', 'a', 'a', 'a'},
+     14,
+     false},
+    /* of 0x0100, with the size that it would give */
+    {"cut in the distance", 314, {0x1F, 'a', 1, 0, 255, 29, 0x06, 0}, 8, false},
     {"cut in a length", 1000, {0x1F, 'a', 1, 0, 255, 255}, 6, false},
     {"nothing but ones", 64, {255, 255, 255, 255, 255, 255, 255, 255}, 8, false},
 };
@@ -273,23 +286,35 @@ static void slot_with_block(struct scenario_rig *rig, unsigned index, uint32_t r
     struct mailbox mailbox = {
         {{WINDOW + 0x3000, blocks[index].size, buffer, packed, blocks[index].block_size, 1},
          {.full = 1}}};
-    static const uint8_t sentinels[0x800] = {0};
-    scenario_assert_good(rig, rig->target.ops->write_memory(rig->target.context, buffer, sentinels,
-                                                            sizeof sentinels, &rig->error));
+    uint8_t ram[RAM_SHOWN] = {0};
+    memset(ram + blocks[index].size, SENTINEL, sizeof ram - blocks[index].size);
+    scenario_assert_good(rig, rig->target.ops->write_memory(rig->target.context, buffer, ram,
+                                                            sizeof ram, &rig->error));
     scenario_assert_good(rig, rig->target.ops->write_memory(rig->target.context, packed,
                                                             blocks[index].block,
                                                             blocks[index].block_size, &rig->error));
     write_list(rig, &mailbox, sizeof mailbox);
 }
 
-/* What does not unpack is not programmed, and nothing behind the buffer is touched. */
+/* Behind the bytes, up to the block and beyond it, all is as before. */
+static void assert_bytes_behind_left(struct scenario_rig *rig, unsigned index, uint32_t room)
+{
+    const uint32_t size = blocks[index].size;
+    uint8_t ram[RAM_SHOWN], before[RAM_SHOWN];
+    memset(before, SENTINEL, sizeof before);
+    memcpy(before + room - blocks[index].block_size, blocks[index].block, blocks[index].block_size);
+    scenario_assert_good(rig, rig->target.ops->read_memory(rig->target.context,
+                                                           rig->session.layout.buffer + 0x100, ram,
+                                                           sizeof ram, &rig->error));
+    assert_memory_equal(ram + size, before + size, sizeof ram - size);
+}
+
+/* What does not unpack is not programmed, and nothing behind the bytes is touched. */
 static void blocks_unpack_or_are_refused(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
         struct scenario_rig rig;
-        uint8_t behind[64];
-        static const uint8_t zeros[64];
         const uint32_t room = MAILBOX_UNPACK_ROOM(blocks[i].size);
         print_message("%s\n", blocks[i].name);
         scenario_open(&rig, &(struct scenario){.host = "native"});
@@ -302,10 +327,7 @@ static void blocks_unpack_or_are_refused(void **state)
             assert_int_equal(rig.cells[0x3000 + at], blocks[i].good ? expected(i, at) : 0xFF);
         }
         assert_int_equal(rig.cells[0x3000 + blocks[i].size], 0xFF);
-        scenario_assert_good(&rig, rig.target.ops->read_memory(
-                                       rig.target.context, rig.session.layout.buffer + 0x100 + room,
-                                       behind, sizeof behind, &rig.error));
-        assert_memory_equal(behind, zeros, sizeof behind);
+        assert_bytes_behind_left(&rig, i, room);
         scenario_assert_boots(&rig);
         scenario_close(&rig);
     }
