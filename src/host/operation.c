@@ -311,13 +311,26 @@ static bool call_verify(struct session *session, const struct stretch *stretch, 
     return results[0] == 0 || refuse_difference(stretch, results[0], error);
 }
 
+static bool calls_verify(const struct session *session)
+{
+    return session->lifecycle->verify_rule != VERIFY_COMPARE &&
+           loader_file_has(session->loader, LOADER_VERIFY);
+}
+
+/* An algorithm's Verify takes what its buffer holds; what is read is bounded by where it is read to. */
+static uint32_t verify_chunk(const struct session *session)
+{
+    return session->loader->format == FORMAT_ALGORITHM && calls_verify(session)
+               ? session->layout.buffer_size
+               : session->layout.read_size;
+}
+
 /* Whole words by Verify if the tool and the loader have it; odd bytes at either end are compared.
  */
 static bool verify_stretch(struct session *session, const struct stretch *stretch, uint8_t *buffer,
                            struct difference *difference, struct error *error)
 {
-    if (session->lifecycle->verify_rule == VERIFY_COMPARE ||
-        !loader_file_has(session->loader, LOADER_VERIFY)) {
+    if (!calls_verify(session)) {
         return compare_stretch(session, stretch, buffer, difference, error);
     }
     if (session->loader->format == FORMAT_ALGORITHM) {
@@ -340,7 +353,7 @@ static bool verify_segment(struct session *session, const struct image_segment *
                            struct difference *difference, struct error *error)
 {
     for (uint32_t at = 0; at < segment->size;) {
-        uint32_t now = min_u32(segment->size - at, session->layout.read_size);
+        uint32_t now = min_u32(segment->size - at, verify_chunk(session));
         const struct stretch stretch = {segment->address + at, segment->bytes + at, now};
         if (session_cancelled(session, error) ||
             !verify_stretch(session, &stretch, buffer, difference, error)) {

@@ -412,6 +412,37 @@ static void jlink_does_as_its_pages_say(void **state)
     close_notes(&notes);
 }
 
+/* Of whole buffers, also where the algorithm has no Read and the window is read in less. */
+static void an_algorithm_verifies_what_its_buffer_holds(void **state)
+{
+    (void)state;
+    static const char *const hosts[] = {"probe-rs", "jlink-ofl"};
+    for (unsigned i = 0; i < 2; i++) {
+        static struct notes notes;
+        static const uint8_t bytes[0x10000];
+        struct image image;
+        open_notes_of(&notes, lifecycle_find(hosts[i]), "full_flm.FLM");
+        notes.loader.name[LOADER_READ] = NULL;
+        notes.loader.info.page_size = 0x4000;
+        assert_true(layout_make(&notes.session.layout, &notes.board, &notes.lifecycle,
+                                &notes.loader, &notes.error));
+        image_init(&image);
+        assert_true(image_add_bytes(&image, "zeros", bytes, sizeof bytes, IMAGE_BIN, true, WINDOW,
+                                    &notes.error));
+        assert_true(operation_verify(&notes.session, &image, &notes.error));
+        unsigned calls = 0;
+        for (unsigned j = 0; j < notes.call_count; j++) {
+            if (notes.calls[j].function == LOADER_VERIFY) {
+                assert_int_equal(notes.calls[j].registers[1], 0x4000);
+                calls++;
+            }
+        }
+        assert_int_equal(calls, 4);
+        image_release(&image);
+        close_notes(&notes);
+    }
+}
+
 /* A DeviceName that is not the file's keeps STM32CubeProgrammer from a mass erase, and nobody else.
  */
 static void only_cubeprogrammer_compares_the_names(void **state)
@@ -443,6 +474,7 @@ int main(void)
         cmocka_unit_test(pyocd_does_as_its_source),
         cmocka_unit_test(probe_rs_does_as_its_source),
         cmocka_unit_test(jlink_does_as_its_pages_say),
+        cmocka_unit_test(an_algorithm_verifies_what_its_buffer_holds),
         cmocka_unit_test(only_cubeprogrammer_compares_the_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
