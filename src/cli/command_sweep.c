@@ -3,6 +3,7 @@
 
 #include "cli/document.h"
 #include "cli/progress.h"
+#include "cli/replay.h"
 #include "cli/rig.h"
 #include "host/explain.h"
 #include "report/json_text.h"
@@ -190,28 +191,36 @@ static bool takes_stldr(const struct rig *rig, struct error *error)
     return error_hint(error, "--host cubeprogrammer; a flash algorithm of ours has the same code");
 }
 
+static bool run(struct rig *rig, struct sweep_options *wanted, struct replay *replay,
+                struct sweep_totals *totals, struct error *error)
+{
+    const struct sweep_rig given = {&rig->session, sim_target_sim(&rig->target),
+                                    sim_target_cells(&rig->target), rig->board.part.size};
+    rig->session.events.progress = NULL;
+    wanted->cancel = rig->session.events.cancel;
+    document_set(rig->document, "broken", json_array());
+    return sweep_run(&given, wanted, totals, error) && replay_finish(replay, rig, &given, error);
+}
+
 int command_sweep(const struct options *options, struct error *error)
 {
     struct rig rig;
+    struct replay replay;
     struct sweep_options wanted;
     static struct sweep_totals totals;
     struct shown shown = {.document = options->document, .all = options->at != OPTIONS_NO_ADDRESS};
-    if (!rig_wants_simulated(options, "sweep", error) || !read_options(options, &wanted, error)) {
+    if (!rig_wants_simulated(options, "sweep", error) || !read_options(options, &wanted, error) ||
+        !replay_prepare(&replay, options, error)) {
         return error_exit_status(error->code);
     }
     bool good = rig_prepare(&rig, options, error) && takes_stldr(&rig, error);
     rig.unwatched = true;
-    good = good && rig_open(&rig, options, error);
-    if (good) {
-        rig.session.events.progress = NULL;
-        wanted.cancel = rig.session.events.cancel;
-        wanted.each = show;
-        wanted.context = &shown;
-        const struct sweep_rig given = {&rig.session, sim_target_sim(&rig.target),
-                                        sim_target_cells(&rig.target), rig.board.part.size};
-        document_set(options->document, "broken", json_array());
-        good = sweep_run(&given, &wanted, &totals, error);
-    }
+    wanted.each = show;
+    wanted.context = &shown;
+    good = good && rig_open(&rig, options, error) &&
+           replay_begin(&replay, options, &wanted, error) &&
+           run(&rig, &wanted, &replay, &totals, error);
+    replay_release(&replay);
     rig_close(&rig);
     if (!good) {
         return error_exit_status(error->code);

@@ -23,7 +23,7 @@ static const struct {
     {"info", "board loader host target layout run record findings sfdp"},
     {"check", "files hosts findings"},
     {"rehearse", "hosts findings"},
-    {"sweep", "board loader host operations faults injections broken"},
+    {"sweep", "board loader host operations faults injections broken replay"},
     {"selftest", "board loader host target selftest run record"},
     {"trace", "board loader host target dump run record findings"},
     {"serve", "board loader host layout port"},

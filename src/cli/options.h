@@ -20,7 +20,7 @@ struct document;
 
 struct options {
     const char *board, *loader, *host, *target, *nor, *output, *link, *timing, *core, *data, *mcu,
-        *sarif, *sfdp, *keep_dir, *scratch, *format, *proof;
+        *sarif, *sfdp, *keep_dir, *scratch, *format, *proof, *trace;
     const char *hosts[OPTIONS_HOSTS_MAX]; /* every --host, the last of which is `host` */
     unsigned host_count;
     const char *host_options[OPTIONS_REPEATS]; /* NAME=VALUE each; NULL ends them */

@@ -16,6 +16,7 @@
 struct sim {
     struct sim_config config;
     struct sim_moments moments;
+    struct sim_tracer tracer;
     unsigned instructions; /* since the last moment of a block */
     bool bus_error;        /* of the next register access */
     struct sim_clock clock;
@@ -53,19 +54,43 @@ static bool begin_access(struct sim *sim, uint32_t address, bool write)
     return error;
 }
 
+static void tell_access(struct sim *sim, struct sim_access *access)
+{
+    if (sim->tracer.access == NULL || cpu_is_trying(sim->cpu) ||
+        soc_is_window(sim->soc, access->address)) {
+        return;
+    }
+    access->pc = cpu_get(sim->cpu, CPU_PC);
+    sim->tracer.access(sim->tracer.context, access);
+}
+
 static enum cpu_access bus_read(void *context, uint32_t address, unsigned size, uint32_t *value)
 {
     struct sim *sim = context;
+    struct sim_access access = {
+        .at_ps = sim->clock.now_ps, .address = address, .size = (uint8_t)size};
     *value = 0;
-    return begin_access(sim, address, false) ? CPU_ACCESS_FAULT
-                                             : to_cpu(soc_read(sim->soc, address, size, value));
+    access.end = begin_access(sim, address, false)
+                     ? CPU_ACCESS_FAULT
+                     : to_cpu(soc_read(sim->soc, address, size, value));
+    access.value = *value;
+    tell_access(sim, &access);
+    return access.end;
 }
 
 static enum cpu_access bus_write(void *context, uint32_t address, unsigned size, uint32_t value)
 {
     struct sim *sim = context;
-    return begin_access(sim, address, true) ? CPU_ACCESS_FAULT
-                                            : to_cpu(soc_write(sim->soc, address, size, value));
+    struct sim_access access = {.at_ps = sim->clock.now_ps,
+                                .address = address,
+                                .value = value,
+                                .size = (uint8_t)size,
+                                .write = true};
+    access.end = begin_access(sim, address, true)
+                     ? CPU_ACCESS_FAULT
+                     : to_cpu(soc_write(sim->soc, address, size, value));
+    tell_access(sim, &access);
+    return access.end;
 }
 
 static bool bus_is_window(void *context, uint32_t address)
@@ -191,6 +216,13 @@ void sim_watch_moments(struct sim *sim, const struct sim_moments *moments)
     sim->instructions = 0;
     soc_watch_frames(sim->soc, on ? on_frame : NULL, sim);
     cpu_watch_steps(sim->cpu, on ? on_step : NULL, sim);
+}
+
+void sim_trace(struct sim *sim, const struct sim_tracer *tracer)
+{
+    const bool on = tracer != NULL;
+    sim->tracer = on ? *tracer : (struct sim_tracer){NULL, NULL, NULL};
+    soc_trace_frames(sim->soc, on ? sim->tracer.frame : NULL, on ? sim->tracer.context : NULL);
 }
 
 void sim_fail_access(struct sim *sim, bool fail)

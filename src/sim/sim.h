@@ -31,6 +31,23 @@ struct sim_moments {
     void (*moment)(void *context, enum sim_moment kind, uint32_t where, bool write);
 };
 
+/* An access of the core to a register outside itself, after it was made. */
+struct sim_access {
+    uint64_t at_ps;
+    uint32_t pc, address, value;
+    uint8_t size;
+    bool write;
+    enum cpu_access end;
+};
+
+/* What is on bus and registers, told after it happened; trials of the jump rule are not, nor what a jump
+ * leaves out. */
+struct sim_tracer {
+    void *context;
+    void (*access)(void *context, const struct sim_access *access);
+    xspi_watcher *frame; /* a frame: told as it begins, too */
+};
+
 struct sim *sim_create(const struct sim_config *config, struct error *error);
 void sim_destroy(struct sim *sim);
 
@@ -41,6 +58,8 @@ struct sim_clock *sim_clock(struct sim *sim);
 
 /* NULL: nobody is told, the default. The first block begins now. */
 void sim_watch_moments(struct sim *sim, const struct sim_moments *moments);
+/* NULL: nobody is told, the default. Costs no virtual time. */
+void sim_trace(struct sim *sim, const struct sim_tracer *tracer);
 /* The register access that was told last, or the next, ends in a bus error. */
 void sim_fail_access(struct sim *sim, bool fail);
 

@@ -2,9 +2,11 @@
 #include "sweep/sweep.h"
 
 #include "sweep/classes.h"
+#include "sweep/trace.h"
 #include "sweep/verdict.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +39,7 @@ struct sweep {
     enum mode mode;
     struct sweep_call call;
     struct verdict verdict;
+    struct trace trace;
     struct log *log;
     struct sweep_injection *injections;
     uint32_t injection_count, next_injection, reported, event;
@@ -82,9 +85,13 @@ static bool fork_off(struct sweep *sweep, struct sweep_injection *injection)
     while (sweep->running >= sweep->options->jobs) {
         wait_for_child(sweep);
     }
+    if (sweep->trace.out != NULL) {
+        fflush(sweep->trace.out); /* or parent and child would both write it */
+    }
     const pid_t child = fork();
     if (child != 0) {
         sweep->running += child > 0;
+        trace_drop(&sweep->trace);
         return false;
     }
     alarm(CHILD_SECONDS);
@@ -114,7 +121,9 @@ static void on_moment(void *context, enum sim_moment kind, uint32_t where, bool 
     }
     while (sweep->mode == FORKING && sweep->next_injection < sweep->injection_count &&
            sweep->injections[sweep->next_injection].event == sweep->event) {
-        if (fork_off(sweep, &sweep->injections[sweep->next_injection++])) {
+        struct sweep_injection *injection = &sweep->injections[sweep->next_injection++];
+        trace_fault(&sweep->trace, injection, kind, where, write);
+        if (fork_off(sweep, injection)) {
             return;
         }
     }
@@ -124,8 +133,10 @@ static void on_moment(void *context, enum sim_moment kind, uint32_t where, bool 
 /* Moments count within the functions that are swept. */
 static void before_call(void *context, enum loader_function function, const uint32_t arguments[4])
 {
-    (void)arguments;
     struct sweep *sweep = context;
+    if (sweep->mode != RECORDING) {
+        trace_call(&sweep->trace, function, arguments);
+    }
     if (sweep_call_uses(&sweep->call, function) &&
         (sweep->mode == RECORDING || sweep->mode == FORKING)) {
         const struct sim_moments moments = {sweep, on_moment};
@@ -135,10 +146,10 @@ static void before_call(void *context, enum loader_function function, const uint
 
 static void after_call(void *context, enum target_stop stop, bool returned, uint32_t result)
 {
-    (void)stop;
-    (void)returned;
-    (void)result;
-    const struct sweep *sweep = context;
+    struct sweep *sweep = context;
+    if (sweep->mode != RECORDING) {
+        trace_return(&sweep->trace, stop, returned, result);
+    }
     sim_watch_moments(sweep->rig->sim, NULL);
 }
 
@@ -153,6 +164,7 @@ static bool run(struct sweep *sweep, enum mode mode, struct error *error)
     sweep->rig->session->observer = (struct session_observer){NULL, NULL, NULL};
     sim_watch_moments(sweep->rig->sim, NULL);
     if (sweep->mode == DISTURBED) {
+        trace_finish(&sweep->trace);
         verdict_judge(&sweep->verdict, returned, error, sweep->mine);
         _exit(EXIT_GOOD);
     }
@@ -222,6 +234,43 @@ static void take_sample(struct sweep *sweep)
     sweep->injection_count = kept;
 }
 
+static const char *moment_name(enum sim_moment moment)
+{
+    static const char *const names[] = {[SIM_MOMENT_FRAME] = "a frame",
+                                        [SIM_MOMENT_REGISTER] = "a register access",
+                                        [SIM_MOMENT_BLOCK] = "a block of instructions"};
+    return names[moment];
+}
+
+/* The first event from `at` on at which the fault can set in; -1: none. */
+static int64_t next_fit(const struct sweep *sweep, int64_t at, enum sim_fault fault)
+{
+    for (int64_t i = at; i < (int64_t)sweep->log->count; i++) {
+        if (sim_fault_fits(fault, (enum sim_moment)sweep->log->event[i].kind)) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+/* Of one that is to be repeated and cannot be: why. */
+static bool refuse(const struct sweep *sweep, struct error *error)
+{
+    const char *op = sweep_op_name(sweep->call.op);
+    const int64_t at = sweep->options->at;
+    const enum sim_fault fault = (enum sim_fault)__builtin_ctz(sweep->options->faults);
+    if (at < 0 || at >= (int64_t)sweep->log->count) {
+        error_set(error, ERROR_USAGE, NULL, 0, 0, "%s has no event %" PRId64, op, at);
+        return error_hint(error, "its events are 0 to %" PRIu32, sweep->log->count - 1);
+    }
+    error_set(error, ERROR_USAGE, NULL, 0, 0,
+              "event %" PRId64 " of %s is %s, where %s cannot set in", at, op,
+              moment_name((enum sim_moment)sweep->log->event[at].kind), sim_fault_name(fault));
+    const int64_t next = next_fit(sweep, at, fault);
+    return next < 0 ? error_hint(error, "a smaller --at: none after it is one either")
+                    : error_hint(error, "the next where it can is event %" PRId64, next);
+}
+
 static void count(struct sweep *sweep)
 {
     struct sweep_totals *totals = sweep->totals;
@@ -252,6 +301,9 @@ static bool sweep_op(struct sweep *sweep, enum sweep_op op, struct error *error)
     sweep->totals->classes[op] = sweep_classify(sweep->log->event, sweep->log->count);
     choose(sweep);
     sweep->totals->possible[op] = sweep->injection_count;
+    if (sweep->options->replay != NULL && sweep->injection_count == 0) {
+        return refuse(sweep, error);
+    }
     take_sample(sweep);
     sweep->totals->chosen[op] = sweep->injection_count;
     const bool good = run(sweep, FORKING, error);
@@ -291,10 +343,24 @@ static bool check_ops(const struct sweep_rig *rig, uint32_t ops, struct error *e
     return error_hint(error, "one of:%s", all);
 }
 
+/* The account of a repetition is the child's to fill in. */
+static bool share_replay(struct sweep *sweep, struct error *error)
+{
+    if (sweep->options->replay == NULL) {
+        return true;
+    }
+    sweep->trace.replay = share(sizeof *sweep->trace.replay, error);
+    return sweep->trace.replay != NULL;
+}
+
 bool sweep_run(const struct sweep_rig *rig, const struct sweep_options *options,
                struct sweep_totals *totals, struct error *error)
 {
-    struct sweep sweep = {.rig = rig, .options = options, .totals = totals};
+    struct sweep sweep = {
+        .rig = rig,
+        .options = options,
+        .totals = totals,
+        .trace = {.rig = rig, .out = options->trace, .registers = options->trace_registers}};
     const size_t room = (size_t)EVENTS_MAX * 4 * sizeof *sweep.injections;
     *totals = (struct sweep_totals){.injections = 0};
     if (!check_ops(rig, options->ops, error)) {
@@ -302,7 +368,8 @@ bool sweep_run(const struct sweep_rig *rig, const struct sweep_options *options,
     }
     sweep.log = share(sizeof *sweep.log, error);
     sweep.injections = sweep.log != NULL ? share(room, error) : NULL;
-    bool good = sweep.injections != NULL;
+    bool good = sweep.injections != NULL && share_replay(&sweep, error);
+    struct sweep_replay *const replay = sweep.trace.replay;
     fflush(NULL); /* or every child would have it to say, too */
     for (unsigned op = 0; good && op < SWEEP_OPS; op++) {
         if ((options->ops == 0 || (options->ops >> op & 1) != 0) &&
@@ -315,6 +382,10 @@ bool sweep_run(const struct sweep_rig *rig, const struct sweep_options *options,
     }
     if (sweep.injections != NULL) {
         munmap(sweep.injections, room);
+    }
+    if (replay != NULL) {
+        *options->replay = *replay;
+        munmap(replay, sizeof *replay);
     }
     return good;
 }

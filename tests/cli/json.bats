@@ -159,6 +159,18 @@ nothing_is_null() {
     json 0 sweep --board "$BOARD" --op read --kind power-lost --at 20
     holds "r['faults'] == [{'name': 'power-lost', 'success': 0, 'reported': 1, 'stopped': 0, 'unknowable': 0, 'broken': 0}]"
     holds "[(b['op'], b['kind'], b['at'], b['outcome'], b['reason']) for b in r['broken']] == [('read', 'power-lost', 20, 'reported', 'RESTARTED')]"
+    holds "r['replay']['moment']['kind'] in ('frame', 'register', 'block') and r['replay']['trace'] is None"
+    holds "r['replay']['call']['function'] == 'Read' and r['replay']['call']['result'] == 0 and r['replay']['call']['stopped_at'] is None"
+    holds "r['replay']['record']['reason']['name'] == 'RESTARTED'"
+    at=$("$EXTLOAD" sweep --board "$BOARD" --op read --kind lines-low --at 0 2>&1 | sed -n 's/.* is event //p')
+    json 0 sweep --board "$BOARD" --op read --kind lines-low --at "$at" --trace "$T/trace.txt"
+    holds "r['replay']['moment']['kind'] == 'frame' and r['replay']['moment']['opcode'] < 256 and r['replay']['trace'] == '$T/trace.txt'"
+    [ "$(grep -c ' us  frame ' "$T/trace.txt")" -gt 2 ]
+    json 0 sweep --board "$BOARD" --op read --kind halt --at 0
+    holds "r['replay']['call']['returned'] is False and r['replay']['call']['stopped_at'].startswith('0x')"
+    json 2 sweep --board "$BOARD" --op read --kind lines-low --at 0 --trace "$T/trace.txt"
+    json 0 sweep --board "$BOARD" --op read --kind lines-low --sample 1
+    holds "r['replay'] is None"
     json 2 sweep --board "$BOARD" --kind flip
 }
 

@@ -132,6 +132,88 @@ static void a_naive_loader_breaks_it_in_many_ways(void **state)
     assert_true(kinds_broken(&totals) >= 5);
 }
 
+#define REPEATED 4u
+
+struct found {
+    unsigned count;
+    struct sweep_injection injections[REPEATED];
+};
+
+/* Not those next to each other. */
+static void find(void *context, const struct sweep_injection *injection)
+{
+    struct found *found = context;
+    if (found->count < REPEATED && injection->outcome != SWEEP_SUCCEEDED &&
+        injection->event % 4 == 0) {
+        found->injections[found->count++] = *injection;
+    }
+}
+
+static void look(void *context, const struct sweep_injection *injection)
+{
+    *(struct sweep_injection *)context = *injection;
+}
+
+/* That somebody looks changes nothing: neither outcome nor reason nor detail. */
+static void repeat(struct scenario_rig *rig, const struct sweep_injection *first)
+{
+    struct sweep_injection again = {0};
+    struct sweep_replay replay = {0};
+    struct sweep_totals totals;
+    const struct sweep_rig given = {&rig->session, rig->sim, rig->cells, rig->board.part.size};
+    FILE *trace = tmpfile();
+    const struct sweep_options options = {.ops = 1u << first->op,
+                                          .faults = 1u << first->fault,
+                                          .at = first->event,
+                                          .seed = SEED,
+                                          .jobs = 1,
+                                          .each = look,
+                                          .context = &again,
+                                          .replay = &replay,
+                                          .trace = trace,
+                                          .trace_registers = true};
+    assert_non_null(trace);
+    scenario_assert_good(rig, sweep_run(&given, &options, &totals, &rig->error));
+    assert_int_equal(totals.injections, 1);
+    assert_int_equal(again.outcome, first->outcome);
+    assert_int_equal(again.reason, first->reason);
+    assert_string_equal(again.detail, first->detail);
+    assert_true(replay.set_in && replay.fault == (enum sim_fault)first->fault);
+    assert_true(replay.calls > 0 && replay.at_ps <= replay.end_ps);
+    assert_true(ftell(trace) > 0);
+    fclose(trace);
+}
+
+static void one_that_is_repeated_and_traced_ends_as_before(void **state)
+{
+    const struct scenario scenario = {.loader = EXTLOAD_FIXTURES "/plain.stldr",
+                                      .host = "cubeprogrammer-jlink"};
+    (void)state;
+    for (unsigned own = 0; own < 2; own++) {
+        const struct scenario ours = {.host = "cubeprogrammer-jlink"};
+        struct scenario_rig rig;
+        struct sweep_totals totals;
+        struct found found = {0};
+        scenario_open(&rig, own ? &ours : &scenario);
+        const struct sweep_rig given = {&rig.session, rig.sim, rig.cells, rig.board.part.size};
+        const struct sweep_options options = {.ops = 1u << SWEEP_WRITE,
+                                              .at = -1,
+                                              .seed = SEED,
+                                              .sample = 30,
+                                              .jobs = 2,
+                                              .each = find,
+                                              .context = &found};
+        scenario_assert_good(&rig, sweep_run(&given, &options, &totals, &rig.error));
+        scenario_close(&rig);
+        assert_int_equal(found.count, REPEATED);
+        for (unsigned i = 0; i < found.count; i++) {
+            scenario_open(&rig, own ? &ours : &scenario);
+            repeat(&rig, &found.injections[i]);
+            scenario_close(&rig);
+        }
+    }
+}
+
 /* An argument names one of the tests. */
 int main(int argc, char **argv)
 {
@@ -141,6 +223,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_chip_that_lost_only_its_supply_is_noticed),
         cmocka_unit_test(init_writes_nothing_that_it_misread),
         cmocka_unit_test(a_naive_loader_breaks_it_in_many_ways),
+        cmocka_unit_test(one_that_is_repeated_and_traced_ends_as_before),
     };
     if (argc > 1) {
         cmocka_set_test_filter(argv[1]);

@@ -42,8 +42,17 @@ enum xspi_sampling {
     XSPI_SAMPLED_NEVER  /* by a strobe that does not come */
 };
 
+/* What makes up a frame, from CCR/TCR/IR/ABR or their W counterparts. */
+struct xspi_frame_setup {
+    uint32_t ccr, tcr, ir, abr;
+    uint32_t address;
+    enum xspi_phase_kind data;
+    uint64_t count; /* data bytes */
+};
+
 /* One period of CS# low. */
 struct xspi_frame {
+    struct xspi_frame_setup setup;
     bool active;   /* from the start condition until CS# has risen */
     bool selected; /* CS# is low */
     bool paused;   /* SCK is stopped by the FIFO */
@@ -63,14 +72,6 @@ struct xspi_frame {
     unsigned slot;  /* edges (DTR) or periods (SDR) of the current unit */
     uint16_t shift;
     bool loaded; /* shift holds the unit to be sent */
-};
-
-/* What makes up a frame, from CCR/TCR/IR/ABR or their W counterparts. */
-struct xspi_frame_setup {
-    uint32_t ccr, tcr, ir, abr;
-    uint32_t address;
-    enum xspi_phase_kind data;
-    uint64_t count; /* data bytes */
 };
 
 enum xspi_state {
@@ -114,6 +115,11 @@ struct xspi {
     uint32_t mapped_next; /* window offset of the byte at the FIFO's head, or to be written next */
     unsigned mapped_skip; /* bytes read ahead of mapped_next for alignment */
     struct xspi_stats stats;
+
+    xspi_watcher *watcher; /* NULL: nobody */
+    void *watcher_context;
+    struct xspi_seen seen; /* of the frame that is on the pins, for the watcher */
+    uint64_t seen_skipped; /* stats.polls_skipped when the last frame began */
 };
 
 static inline uint32_t xspi_register(const struct xspi *x, enum xspi_offset offset)
@@ -161,6 +167,11 @@ uint64_t xspi_frame_left_ps(const struct xspi *x);
 /* When the FIFO level changes next or the frame ends; PS_NEVER while paused. */
 uint64_t xspi_frame_next_change(const struct xspi *x);
 uint64_t xspi_period_ps(const struct xspi *x);
+
+/* seen.c: no-ops unless somebody watches. CS# falls, a data byte was moved, CS# has risen. */
+void xspi_seen_begin(struct xspi *x);
+void xspi_seen_byte(struct xspi *x, uint8_t byte);
+void xspi_seen_end(struct xspi *x, uint64_t at_ps);
 
 /* xspi.c */
 void xspi_advance(struct xspi *x);

@@ -103,6 +103,7 @@ bool xspi_frame_prepare(struct xspi *x, const struct xspi_frame_setup *setup)
         x->stats.refused++;
         return false;
     }
+    frame->setup = *setup;
     add_phases(frame, setup);
     frame->chip_select = (cr & XSPI_CR_CSSEL) != 0 ? 1 : 0;
     frame->msel = (uint8_t)((cr & XSPI_CR_MSEL) >> XSPI_CR_MSEL_Pos);
@@ -139,6 +140,7 @@ void xspi_frame_cut(struct xspi *x, uint64_t at_ps)
     if (frame->selected) {
         x->pins.deselect(x->pins.context, at_ps);
         x->cs_free_ps = at_ps + high * frame->period_ps;
+        xspi_seen_end(x, at_ps);
     }
     frame->active = false;
     frame->selected = false;
@@ -176,8 +178,12 @@ static void load_unit(struct xspi *x, const struct xspi_phase *phase)
     bool swap = frame->swap && phase->kind == XSPI_PHASE_WRITE;
 
     for (unsigned i = 0; i < count; i++) {
-        pair[i] = phase->kind == XSPI_PHASE_SEND ? phase->bytes[frame->done + i]
-                                                 : xspi_fifo_pop(&x->fifo);
+        if (phase->kind == XSPI_PHASE_SEND) {
+            pair[i] = phase->bytes[frame->done + i];
+        } else {
+            pair[i] = xspi_fifo_pop(&x->fifo);
+            xspi_seen_byte(x, pair[i]);
+        }
     }
     if (unit_bytes(phase) == 1) {
         frame->shift = pair[0];
@@ -272,20 +278,26 @@ static void sample(struct xspi_frame *frame, const struct xspi_phase *phase, uin
     frame->shift = (uint16_t)((unsigned)frame->shift << lanes | bits);
 }
 
+static void store_byte(struct xspi *x, uint8_t byte)
+{
+    xspi_fifo_push(&x->fifo, byte);
+    xspi_seen_byte(x, byte);
+}
+
 static void store_unit(struct xspi *x, const struct xspi_phase *phase)
 {
     uint16_t shift = x->frame.shift;
 
     if (unit_bytes(phase) == 1) {
-        xspi_fifo_push(&x->fifo, (uint8_t)shift);
+        store_byte(x, (uint8_t)shift);
         return;
     }
     if (x->frame.swap) {
         shift = (uint16_t)(shift << 8 | shift >> 8);
     }
-    xspi_fifo_push(&x->fifo, (uint8_t)(shift >> 8));
+    store_byte(x, (uint8_t)(shift >> 8));
     if (bytes_of_next_unit(&x->frame, phase) == 2) {
-        xspi_fifo_push(&x->fifo, (uint8_t)shift);
+        store_byte(x, (uint8_t)shift);
     }
 }
 
@@ -359,6 +371,7 @@ enum xspi_progress xspi_frame_run(struct xspi *x, uint64_t until_ps)
         return XSPI_FRAME_UNDER_WAY;
     }
     if (!frame->selected) {
+        xspi_seen_begin(x);
         x->pins.select(x->pins.context, frame->chip_select, x->bus_ps, frame->period_ps);
         frame->selected = true;
         x->stats.frames++;

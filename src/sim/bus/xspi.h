@@ -67,6 +67,33 @@ const char *xspi_name(const struct xspi *xspi);
 /* First byte of the instruction of the frames that it puts on the pins now. */
 uint8_t xspi_opcode(const struct xspi *xspi);
 
+#define XSPI_SEEN_BYTES 16
+
+/* A part of a frame that the controller sends before the data; lanes == 0: the frame has none. */
+struct xspi_seen_part {
+    uint8_t lanes, size; /* bytes */
+    bool dtr;
+    uint32_t value;
+};
+
+/* A frame as it is on the pins. */
+struct xspi_seen {
+    uint64_t begin_ps, end_ps, period_ps; /* CS# falls and rises; one clock */
+    struct xspi_seen_part instruction, address, alternate;
+    struct xspi_seen_part data; /* without size and value */
+    unsigned dummies;           /* clocks */
+    bool reads, mapped;         /* data come from the chip; for the memory-mapped window */
+    bool whole;                 /* CS# rose after the last clock, and not before */
+    uint64_t data_bytes;        /* that were moved, as the controller's FIFO has them */
+    uint8_t data_first[XSPI_SEEN_BYTES];
+    uint64_t polls_skipped; /* before it, since the last frame: xspi_stats */
+};
+
+/* Told as CS# falls (not `ended`: end, `whole` and data are missing) and after it has risen; NULL =
+ * nobody, the default. */
+typedef void xspi_watcher(void *context, const struct xspi_seen *seen, bool ended);
+void xspi_watch_frames(struct xspi *xspi, xspi_watcher *watcher, void *context);
+
 struct xspi_stats {
     uint64_t frames;        /* put on the pins */
     uint64_t polls;         /* frames of automatic polling, skipped ones included */

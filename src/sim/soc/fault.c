@@ -123,6 +123,13 @@ void soc_watch_frames(struct soc *soc, void (*frame)(void *context, uint8_t opco
     soc->faults.frame_context = context;
 }
 
+void soc_trace_frames(struct soc *soc, xspi_watcher *watcher, void *context)
+{
+    for (unsigned i = 0; i < XSPI_COUNT; i++) {
+        xspi_watch_frames(soc->xspi[i], watcher, context);
+    }
+}
+
 void soc_faults_frame(struct soc *soc, uint8_t opcode, uint64_t now_ps)
 {
     struct soc_faults *faults = &soc->faults;

@@ -11,6 +11,7 @@
 #define EXTLOAD_SIM_SOC_SOC_H
 
 #include "report/error.h"
+#include "sim/bus/xspi.h"
 #include "sim/clock.h"
 #include "sim/nor/nor.h"
 
@@ -129,6 +130,9 @@ void soc_release_stuck(struct soc *soc);
 /* Called as CS# falls, with the opcode of the frame; NULL = none. From within, nothing but the
  * faults above that concern the chip and its lines may be set. */
 void soc_watch_frames(struct soc *soc, void (*frame)(void *context, uint8_t opcode), void *context);
+
+/* The frames of every XSPI controller, as xspi_watch_frames() tells them. */
+void soc_trace_frames(struct soc *soc, xspi_watcher *watcher, void *context);
 
 /* Name of a register, "XSPI2.SR", and of a bit or field, for reports; empty if unknown. */
 void soc_register_name(const struct soc *soc, uint32_t address, char *buffer, size_t size);
