@@ -113,7 +113,7 @@ first() {
     run "$EXTLOAD" "${one[@]}" --at 0 --trace "$T/t"
     refused 2 "event 0 of read is a block of instructions, where flip-once cannot set in" "is event "
     run "$EXTLOAD" sweep --board "$BOARD" --host cubeprogrammer --op stream --kind halt --at 0 --trace "$T/t"
-    refused 2 "has no operation stream"
+    refused 2 "--op stream: host cubeprogrammer-jlink does not do that"
     [ ! -e "$T/t" ]
     run "$EXTLOAD" sweep --board "$BOARD" --op read --kind power-lost --at 20 --trace "$T/none/t"
     [ "$status" -ne 0 ]
