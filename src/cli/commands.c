@@ -42,9 +42,8 @@ const struct command commands[] = {
      "repeat a loader's calls with a fault at every moment of them",
      "Each register access, each frame on the bus and each 64 instructions of a call is a moment.\n"
      "Judged by the promise: docs/reliability.md. Exit status 1 if it is broken once.\n"
-     "--op, --kind and --at of one line repeat that one and tell what happened; --trace FILE tells "
-     "all "
-     "of it.",
+     "--op, --kind and --at of one line repeat that one and tell what happened;\n"
+     "--trace FILE writes all of it.",
      command_sweep},
     {"selftest", "--board BOARD [--scratch RANGE]", "test a board: chip, wiring, every way to read",
      "Writes nothing unless --scratch gives it sectors: then they are erased and programmed, each "

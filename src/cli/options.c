@@ -48,9 +48,7 @@ static const struct option_row rows[] = {
      "this fault only; may be given again; extload list faults"},
     {"at", 0, KIND_NUMBER, "EVENT", FIELD(at), "sweep", "at this event only"},
     {"trace", 0, KIND_TEXT, "FILE", FIELD(trace), "sweep",
-     "with one --op, one --kind and --at: write all frames of the call into FILE; with -v its "
-     "register "
-     "accesses, too"},
+     "write the frames of one injection (one --op, one --kind, --at); with -v its registers, too"},
     {"sample", 0, KIND_NUMBER, "N", FIELD(sample), "sweep",
      "about N injections of each operation, chosen by --seed"},
     {"jobs", 'j', KIND_NUMBER, "N", FIELD(jobs), "sweep", "processes at once (default 1)"},

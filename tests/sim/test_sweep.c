@@ -214,6 +214,56 @@ static void one_that_is_repeated_and_traced_ends_as_before(void **state)
     }
 }
 
+struct counts {
+    unsigned moments[SIM_MOMENT_BLOCK + 1], accesses, writes, begun, ended;
+};
+
+static void count_moment(void *context, enum sim_moment kind, uint32_t where, bool write)
+{
+    struct counts *counts = context;
+    (void)where;
+    (void)write;
+    counts->moments[kind]++;
+}
+
+static void count_access(void *context, const struct sim_access *access)
+{
+    struct counts *counts = context;
+    counts->accesses++;
+    counts->writes += access->write;
+    assert_int_equal(access->end, CPU_ACCESS_OK);
+    assert_true(access->pc != 0);
+}
+
+static void count_frame(void *context, const struct xspi_seen *seen, bool ended)
+{
+    struct counts *counts = context;
+    counts->begun += !ended;
+    counts->ended += ended;
+    assert_int_equal(ended, seen->end_ps != 0);
+}
+
+/* A trace holds neither more nor less than what is numbered. */
+static void what_is_traced_is_what_is_numbered(void **state)
+{
+    struct scenario_rig rig;
+    struct counts counts = {0};
+    const struct sim_moments moments = {&counts, count_moment};
+    const struct sim_tracer tracer = {&counts, count_access, count_frame};
+    (void)state;
+    scenario_open(&rig, &(struct scenario){.host = "cubeprogrammer-jlink"});
+    sim_watch_moments(rig.sim, &moments);
+    sim_trace(rig.sim, &tracer);
+    scenario_assert_good(&rig, session_begin(&rig.session, OPERATION_ERASE, &rig.error));
+    sim_watch_moments(rig.sim, NULL);
+    sim_trace(rig.sim, NULL);
+    scenario_close(&rig);
+    assert_true(counts.writes > 100 && counts.begun > 10);
+    assert_int_equal(counts.accesses, counts.moments[SIM_MOMENT_REGISTER]);
+    assert_int_equal(counts.begun, counts.moments[SIM_MOMENT_FRAME]);
+    assert_true(counts.begun - counts.ended <= 1);
+}
+
 /* An argument names one of the tests. */
 int main(int argc, char **argv)
 {
@@ -224,6 +274,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(init_writes_nothing_that_it_misread),
         cmocka_unit_test(a_naive_loader_breaks_it_in_many_ways),
         cmocka_unit_test(one_that_is_repeated_and_traced_ends_as_before),
+        cmocka_unit_test(what_is_traced_is_what_is_numbered),
     };
     if (argc > 1) {
         cmocka_set_test_filter(argv[1]);
