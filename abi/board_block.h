@@ -120,7 +120,8 @@ struct flash_status {
 #define BOARD_BLOCK_DELAY_MAX UINT32_C(1000000)
 
 #define FLASH_OCTAL           UINT8_C(1) /* eight lines: struct octal_block lies behind the script */
-/* The chip erase is the quickest way to erase all, by the typical times: SectorErase takes it then. */
+/* The chip erase is the quickest way to erase all, by the typical times, and a chip that never gets ready
+ * is told of before hosts give up: SectorErase takes it then. */
 #define FLASH_CHIP_ERASE_PAYS UINT8_C(2)
 
 struct flash_block {

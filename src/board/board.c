@@ -11,9 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE_SIZE_LEAST     0x1000u
-#define PAGE_SIZE_MOST      0x10000u
-#define PAGE_LONGEST_US     500000u /* half of what ST's OpenOCD waits for a Write [seen] */
+#define PAGE_SIZE_LEAST 0x1000u
+#define PAGE_SIZE_MOST  0x10000u
+#define PAGE_LONGEST_US 500000u /* half of what ST's OpenOCD waits for a Write [seen] */
+/* Shortest patience of a host that calls SectorErase for a whole chip: ST's OpenOCD [seen], and
+ * STM32CubeProgrammer, taken for the same [INF]. Ours erases a chip by a function of its own, and a flash
+ * algorithm's host goes from sector to sector. */
+#define ERASE_PATIENCE_MS   1000000u
+#define CLOCK_GRAIN         8u      /* the loader counts a CPU of 8 MHz in whole MHz, rounded up */
 #define LOADER_ROOM         0x4000u /* an image of 12 KiB, the tool's stack, gaps */
 #define DEFAULT_SECTOR_SIZE 0x10000u
 
@@ -236,8 +241,15 @@ static void fill_names(struct loading *loading)
     board->window_size = loading->controller->window_size;
 }
 
+uint64_t board_chip_erase_deadline_ms(const struct part *part)
+{
+    const uint64_t twice_ms = 2 * (uint64_t)part->chip_erase_max_ms;
+    return twice_ms + twice_ms / CLOCK_GRAIN;
+}
+
 /* With the largest erase type, one unit after the other. Of a part where that depends on the place, the
- * chip erase is left to whoever asks for it. */
+ * chip erase is left to whoever asks for it. So it is if a chip that never gets ready would be told of only
+ * after the host has given up: with a unit the loader tells within seconds. */
 static bool chip_erase_pays(const struct part *part, const struct flash_block *flash)
 {
     const struct flash_erase *type = flash->erase + BOARD_BLOCK_ERASE_TYPES;
@@ -249,7 +261,8 @@ static bool chip_erase_pays(const struct part *part, const struct flash_block *f
             units_ms = units * part->erase[type - flash->erase].typ_ms;
         }
     }
-    return type->edge_from == 0 && type->edge_to == 0 && part->chip_erase_typ_ms < units_ms;
+    return type->edge_from == 0 && type->edge_to == 0 && part->chip_erase_typ_ms < units_ms &&
+           board_chip_erase_deadline_ms(part) < ERASE_PATIENCE_MS;
 }
 
 static void fill_block(struct loading *loading)

@@ -175,6 +175,10 @@ const struct board_op *board_op_at(const struct board *board, uint32_t word, uin
 /* "32 MHz: 64 MHz / 2", as `build` prints it. */
 void board_describe_clock(const struct board *board, char *buffer, size_t size);
 
+/* When our own loader has told at the latest that a chip erase does not end: it waits for twice the part's
+ * maximum, by a clock that may be an eighth slow. Milliseconds. */
+uint64_t board_chip_erase_deadline_ms(const struct part *part);
+
 /* The files of data/boards, data/mcus or data/parts: calls back with each stem and a one-line
  * summary. */
 bool board_list(const char *kind,

@@ -60,11 +60,10 @@ static bool erase_range(struct change *change, const struct cover_range *range, 
     const uint32_t address = change->wanted->base + range->offset;
     const uint32_t arguments[4] = {address, address + (range->size - 1), 0, 0};
     const uint32_t none[4] = {0, 0, 0, 0};
-    return change->cover.whole
-               ? session_call_checked(session, LOADER_OWN_MASS_ERASE, none,
-                                      session->lifecycle->mass_erase_timeout_ms, error)
-               : session_call_checked(session, LOADER_OWN_SECTOR_ERASE, arguments,
-                                      session->lifecycle->erase_timeout_ms, error);
+    return change->cover.whole ? session_call_checked(session, LOADER_OWN_MASS_ERASE, none,
+                                                      operation_mass_erase_patience(session), error)
+                               : session_call_checked(session, LOADER_OWN_SECTOR_ERASE, arguments,
+                                                      session->lifecycle->erase_timeout_ms, error);
 }
 
 static bool refuse_erase(uint32_t address, struct error *error)

@@ -230,14 +230,14 @@ static const struct host_option options[] = {
      .summary = "patience with MassErase",
      .field = FIELD(mass_erase_timeout_ms),
      .families = STLDR | FAMILY_FLM | FAMILY_JLINK,
-     .values = VALUES({"600000", 600000}),
+     .values = VALUES({"600000", 600000}, {"by-part", PATIENCE_BY_PART}),
      .minimum = 1,
      .maximum = LONGEST_MS,
      .unit = "ms",
      .is_limit = true,
      .evidence =
          "as in ST's OpenOCD; STM32CubeProgrammer's and J-Link's own are not published; pyOCD: a "
-         "session option, 240 s"},
+         "session option, 240 s; by-part, longer than our own loader waits, is our own host's"},
     {.name = "instruction-budget",
      .summary = "millions of instructions that one call may execute on the simulator, polls that "
                 "it skips not counted; --no-jump lifts it",

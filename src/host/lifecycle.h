@@ -131,6 +131,9 @@ enum call_rule {
     CALL_ALGORITHM_ALL  /* R0..R3, R9, SP, LR, PC, xPSR for each function */
 };
 
+/* Of MassErase: longer than our own loader waits for a chip erase of the board's part. */
+#define PATIENCE_BY_PART UINT32_MAX
+
 struct lifecycle {
     const char *name;
     const char *summary;
@@ -174,7 +177,8 @@ struct lifecycle {
     uint32_t buffer_max;      /* largest chunk of one Write or Read; 0: StorageInfo's PageSize */
     uint32_t buffer_count;    /* 1 or 2, one behind the other, used in turn */
     uint32_t init_timeout_ms, write_timeout_ms, read_timeout_ms;
-    uint32_t erase_timeout_ms, mass_erase_timeout_ms;
+    uint32_t erase_timeout_ms;
+    uint32_t mass_erase_timeout_ms; /* or PATIENCE_BY_PART */
     uint32_t budget; /* millions of instructions that one call may execute on the simulator */
     const char *evidence;
 };

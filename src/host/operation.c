@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLANK_LOOK  UINT32_C(1024)
-#define ERASE_CHUNK UINT32_C(0x80000) /* between two looks at Ctrl-C, under our own lifecycle */
+#define BLANK_LOOK    UINT32_C(1024)
+#define ERASE_CHUNK   UINT32_C(0x80000) /* between two looks at Ctrl-C, under our own lifecycle */
+#define CALL_SPARE_MS UINT32_C(60000)   /* for the rest of a call that erases the chip [choice] */
 
 static uint32_t min_u32(uint32_t a, uint32_t b)
 {
@@ -109,6 +110,16 @@ static bool check_name(const struct session *session, struct error *error)
     return error_hint(error, "name the file %s.stldr", loader->info.device_name);
 }
 
+/* By the part: the loader's own deadline, then all bytes read on one line, as a tool's MassErase may. */
+uint32_t operation_mass_erase_patience(const struct session *session)
+{
+    const struct board *board = session->board;
+    const uint64_t read_ms = board->part.size * UINT64_C(8) * 1000 / board->flash_hz;
+    return session->lifecycle->mass_erase_timeout_ms == PATIENCE_BY_PART
+               ? (uint32_t)(board_chip_erase_deadline_ms(&board->part) + read_ms) + CALL_SPARE_MS
+               : session->lifecycle->mass_erase_timeout_ms;
+}
+
 bool operation_erase_all(struct session *session, struct error *error)
 {
     const struct storage_info *info = &session->loader->info;
@@ -120,7 +131,7 @@ bool operation_erase_all(struct session *session, struct error *error)
         !session_begin(session, OPERATION_ERASE, error) ||
         !finish(session,
                 session_call_checked(session, LOADER_MASS_ERASE, arguments,
-                                     session->lifecycle->mass_erase_timeout_ms, error),
+                                     operation_mass_erase_patience(session), error),
                 error)) {
         return false;
     }

@@ -13,6 +13,8 @@
 bool operation_erase(struct session *session, uint32_t address, uint32_t size, struct error *error);
 /* MassErase if the loader has it, else all sectors. */
 bool operation_erase_all(struct session *session, struct error *error);
+/* Milliseconds that the tool waits for a MassErase. */
+uint32_t operation_mass_erase_patience(const struct session *session);
 /* Writes the image's segments in order. *written gets the bytes that the loader confirmed. */
 bool operation_write(struct session *session, const struct image *image, uint64_t *written,
                      struct error *error);

@@ -6,6 +6,7 @@
 #include "abi/rtt.h"
 #include "board/board.h"
 #include "board/crc32.h"
+#include "board/data_files.h"
 #include "board/mcu.h"
 
 #include "unit/test_board_script.h"
@@ -226,6 +227,53 @@ static void fills_the_flash(void **state)
     assert_false(board.part.times_from_memory);
 }
 
+/* SectorErase of all takes the chip erase where that is quicker, by the typical times, and where a chip that
+ * stays busy is told of within the 1000 s of ST's OpenOCD: twice the maximum, and an eighth for the clock. */
+static void the_chip_erase_pays_where_it_may(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *part, *supply;
+        bool pays;
+    } rows[] = {
+        {"AT25QL128A", "1.8V", false},   /* 60 s, not 90.112; at most 600 s */
+        {"GD25Q128", "3.3V", false},     /* 64 s, not 64; at most 250 s */
+        {"GD25Q64", "3.3V", false},      /* 32 s, not 32; at most 250 s */
+        {"IS25LP128", "3.3V", true},     /* 30 s, not 38.4; at most 250 s */
+        {"IS25LP256", "3.3V", true},     /* 60 s, not 155.648; at most 360 s */
+        {"MT25QL512ABB", "3.3V", false}, /* 153 s, not 153.6; at most 512 s */
+        {"MX25L12833F", "3.3V", true},   /* 55 s, not 97.28; at most 250 s */
+        {"MX25L25645G", "3.3V", true},   /* 110 s, not 194.56; at most 256 s */
+        {"MX25R6435F", "3.3V", true},    /* 52 s, not 61.44; at most 312 s */
+        {"MX25UM51245G", "1.8V", true},  /* 150 s, not 225.28; at most 300 s */
+        {"MX66UW1G45G", "1.8V", false},  /* 192 s, not 524.288; at most 1024 s */
+        {"S25FL064L", "3.3V", true},     /* 56 s, not 65.536; at most 150 s */
+        {"S25FL128L", "3.3V", false},    /* 70 s, not 69.12; at most 250 s */
+        {"S25FL256L", "3.3V", false},    /* 140 s, not 138.24; at most 360 s */
+        {"SST26VF064B", "3.3V", false},  /* its blocks are of several sizes */
+        {"W25Q128JV", "3.3V", false},    /* 40 s, not 38.4; at most 250 s */
+        {"W25Q512JV", "3.3V", false},    /* 192 s, not 163.84; at most 1152 s */
+        {"W25Q64JV", "3.3V", false},     /* 20 s, not 19.2; at most 250 s */
+    };
+    static struct data_files files;
+    static struct board board;
+    struct error error = {0};
+    assert_true(data_files_list("parts", &files, &error));
+    assert_int_equal(files.count, sizeof rows / sizeof rows[0]);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[512];
+        snprintf(text, sizeof text,
+                 "name: t\nmcu: STM32N655X0\nflash:\n  part: %s\n  controller: XSPI2\n  port: P2\n"
+                 "  lanes: 1\n  clock: 10MHz\n  supply: %s\n",
+                 rows[i].part, rows[i].supply);
+        load_text(&board, text);
+        const bool pays = (board.block.flash.flags & FLASH_CHIP_ERASE_PAYS) != 0;
+        if (pays != rows[i].pays) {
+            fail_msg("%s: %d", rows[i].part, pays);
+        }
+    }
+}
+
 /* Kernel clock 64 MHz; slow at most 10 MHz, the mapped window by 03h at most 50 MHz. */
 static void divides_the_clock(void **state)
 {
@@ -396,6 +444,7 @@ int main(void)
         cmocka_unit_test(names_every_wire),
         cmocka_unit_test(fills_the_block),
         cmocka_unit_test(fills_the_flash),
+        cmocka_unit_test(the_chip_erase_pays_where_it_may),
         cmocka_unit_test(divides_the_clock),
         cmocka_unit_test(serves_fewer_lanes),
         cmocka_unit_test(serves_the_second_chip_select),

@@ -443,6 +443,23 @@ static void an_algorithm_verifies_what_its_buffer_holds(void **state)
     }
 }
 
+/* Of our own host: the loader waits for twice the part's maximum before it tells. */
+static void a_mass_erase_gets_the_time_that_the_part_may_take(void **state)
+{
+    (void)state;
+    static const uint32_t maxima_ms[] = {150000, 1024000, 1152000};
+    for (unsigned i = 0; i < 3; i++) {
+        static struct notes notes;
+        open_notes(&notes, lifecycle_find("native"));
+        notes.board.part.chip_erase_max_ms = maxima_ms[i];
+        notes.hangs = LOADER_MASS_ERASE;
+        assert_false(operation_erase_all(&notes.session, &notes.error));
+        assert_int_equal(notes.error.code, ERROR_CALL_TIMEOUT);
+        assert_true(notes.now_ns / 1000000 > board_chip_erase_deadline_ms(&notes.board.part));
+        close_notes(&notes);
+    }
+}
+
 /* A DeviceName that is not the file's keeps STM32CubeProgrammer from a mass erase, and nobody else.
  */
 static void only_cubeprogrammer_compares_the_names(void **state)
@@ -475,6 +492,7 @@ int main(void)
         cmocka_unit_test(probe_rs_does_as_its_source),
         cmocka_unit_test(jlink_does_as_its_pages_say),
         cmocka_unit_test(an_algorithm_verifies_what_its_buffer_holds),
+        cmocka_unit_test(a_mass_erase_gets_the_time_that_the_part_may_take),
         cmocka_unit_test(only_cubeprogrammer_compares_the_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
