@@ -22,7 +22,7 @@ import time
 
 # Program and argument. The quick ones that most mutants die of come first.
 TESTS = [("test_wires",), ("test_promise",), ("test_in_call",), ("test_flm_entries",), ("test_watchdog",), ("test_abi",), ("test_stream",),
-         ("test_rtt",), ("test_sfdp_board",), ("test_caches",), ("test_other_boards",), ("test_dropouts",),
+         ("test_loader_digest",), ("test_rtt",), ("test_sfdp_board",), ("test_caches",), ("test_other_boards",), ("test_dropouts",),
          ("test_power_loss", "an_erase_notices_that_the_chip_started_anew"),
          ("test_matrix", "a_fault_returns_from_each_state"), ("test_matrix", "a_halted_call_is_started_over"),
          ("test_loader_states",), ("test_matrix", "deadlines_keep_to_the_clock"),
