@@ -130,6 +130,9 @@ shown() {
         fi
     done
     "$EXTLOAD" list list 2>&1 | grep -qF ": $(offered extload list "" | tr '\n' ' ' | sed 's/ $//')"
+    run "$EXTLOAD" sweep --board "$BOARD" --op none
+    grep -qxF "  try: one of: $(offered extload sweep --op "" | tr '\n' ' ' | sed 's/ $//')" <<<"$output"
+    [ "$(offered extload sweep --op own)" = own-erase ]
     cd "$T"
     for value in $(offered extload build --board "" | grep -v '^bin$'); do
         "$EXTLOAD" build --board "$value" >/dev/null
