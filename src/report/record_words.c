@@ -98,7 +98,7 @@ static const struct reason_words reasons[] = {
                      "another chip or revision: dump its SFDP and build again"},
     [REASON_PACKED] =
         {"PACKED", "a packed buffer does not unpack: %u buffers before it; it should give %u bytes",
-         "take --verify full and report it: host and loader disagree"},
+         "try again: the link to the probe may have changed bytes; if it comes again, report it"},
     [REASON_STREAM_IDLE] = {"STREAM_IDLE", "the host handed over no more bytes: %u buffers so far",
                             "the link to the probe may have failed"},
     [REASON_RESTARTED] =

@@ -48,6 +48,16 @@ load common
     grep -q "^reason   the flash reports a program error at or before 0x00000200 (SR1 0x00, SR2 0x40)" <<<"$output"
 }
 
+@test "trace: what to try after a packed buffer that does not unpack is something that helps" {
+    record "$T/dump.bin" 3=1 4=26 9=13 11=35 12=3 13=0x8000
+    run "$EXTLOAD" trace --board "$BOARD" "$T/dump.bin"
+    [ "$status" -eq 0 ]
+    grep -q "reason PACKED" <<<"$output"
+    grep -q "3 buffers before it; it should give 32768 bytes" <<<"$output"
+    grep -q "try again: the link to the probe" <<<"$output"
+    ! grep -qe "--verify" <<<"$output" # is about the proof, and packs as before
+}
+
 @test "trace: a larger dump, by --address and from the record on" {
     record "$T/record.bin" 3=1 4=1 9=13 10=1
     head -c 8192 /dev/urandom >"$T/dump.bin"
