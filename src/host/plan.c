@@ -3,9 +3,9 @@
 
 #include "host/digest.h"
 #include "host/pages.h"
+#include "host/wanted.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* From `make bench`: 34.5 s to program 8 MiB less 14.7 s of page times and 8.4 s of link; 10.8 s to read
  * them back less 8.4 s of link; at 64 MHz. */
@@ -85,16 +85,6 @@ static bool add_segment(struct plan *plan, const struct image_segment *segment,
     return true;
 }
 
-static bool is_blank(const uint8_t *bytes, uint32_t size)
-{
-    for (uint32_t i = 0; i < size; i++) {
-        if (bytes[i] != 0xFF) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static uint64_t count_pages(const struct image_segment *segment, uint32_t page)
 {
     uint64_t pages = 0;
@@ -102,7 +92,7 @@ static uint64_t count_pages(const struct image_segment *segment, uint32_t page)
         uint32_t left_in_page = page - (segment->address + done) % page;
         uint32_t left = segment->size - done;
         uint32_t now = left < left_in_page ? left : left_in_page;
-        pages += !is_blank(segment->bytes + done, now);
+        pages += !bytes_are_blank(segment->bytes + done, now);
         done += now;
     }
     return pages;
