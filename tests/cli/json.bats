@@ -86,7 +86,7 @@ nothing_is_null() {
     "$EXTLOAD" build --board "$BOARD" -o "$T" >/dev/null
     python3 tests/cli/mutilate.py hangs "$T/stm32n655-s25fl064l.stldr" "$T/bad.stldr"
     json 1 program --board "$BOARD" --loader "$T/bad.stldr" "$T/a.bin@0x70012345"
-    holds "e['id'] == 'CALL_TIMEOUT' and r['progress']['stage'] == 'erase' and r['findings'][0]['id'] == 'hang'"
+    holds "e['id'] == 'CALL_TIMEOUT' and r['progress']['stage'] == 'compare' and r['findings'][0]['id'] == 'hang'"
     holds "r['record'] is None and r['run']['boots'] is None and not r['loader']['built']"
 }
 
