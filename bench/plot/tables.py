@@ -2,7 +2,8 @@
 #
 #   <!-- figures board=stm32n655-s25fl064l host=native | flash times | ours.total floor.total ours/floor -->
 #
-# that is which rows of figures.csv, by what they differ, and the columns; or <!-- limits -->, <!-- host -->.
+# that is which rows of figures.csv, by what they differ, and the columns; or <!-- limits -->, <!-- host -->. A table in
+# which a row rests on part times from memory has the column trust as well.
 import csv
 import re
 
@@ -41,13 +42,16 @@ def value_of(figures, case, column):
 def figures_table(figures, spec):
     where, by, columns = ([word for word in part.split()] for part in spec.split("|"))
     wanted = dict(word.split("=") for word in where)
-    rows = []
-    for row in figures.rows_with(**wanted, loader="ours"):
-        case = {key: row[key] for key in KEYS}
-        rows.append([case[key] for key in by] + [value_of(figures, case, column) for column in columns])
-    if not rows:
+    found = figures.rows_with(**wanted, loader="ours")
+    if not found:
         raise SystemExit(f"no rows for: {spec}")
-    return table(by + [head_of(column) for column in columns], rows)
+    trust = ["trust"] if any(row["trust"] for row in found) else []
+    rows = []
+    for row in found:
+        case = {key: row[key] for key in KEYS}
+        values = [value_of(figures, case, column) for column in columns]
+        rows.append([case[key] for key in by] + values + [row[name] for name in trust])
+    return table(by + [head_of(column) for column in columns] + trust, rows)
 
 
 def limits_table(path):

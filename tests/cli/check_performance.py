@@ -73,6 +73,8 @@ def cells_of(line):
 
 
 def expected(row, head):
+    if head == "trust":
+        return by_case[(*row, "ours")]["trust"]
     if "/" in head:
         above, below = (by_case.get((*row, name)) for name in head.split("/"))
         return "" if above is None or below is None else f"{float(above['total']) / float(below['total']):.3f}"
@@ -92,6 +94,8 @@ def check_figures(spec, lines):
              all(key[KEYS.index(name)] == value for name, value in wanted.items())]
     if len(cases) != len(lines) - 2:
         problems.append(f"performance.md: {len(lines) - 2} rows for {spec}, figures.csv has {len(cases)}")
+    if any(by_case[key]["trust"] for key in cases) != ("trust" in heads):
+        problems.append(f"performance.md: the column trust is missing or too much: {spec}")
     for line in lines[2:]:
         cells = dict(zip(heads, cells_of(line)))
         found = [key[:8] for key in cases if all(key[KEYS.index(name)] == cells[name] for name in by)]
