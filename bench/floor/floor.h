@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The least time in which a flash can be given a content: what the part's table, the bus and the debug
- * link allow, with nothing for a loader, a host or a poll. Computed from data/ alone; neither the
- * simulator nor the loader has a part in it. docs/performance.md works an example.
+ * link allow, with nothing for a loader, a host or a poll. Calculated from data/, the rows of sim/link.h
+ * and host/lifecycle.h, and how many registers a tool touches in a call (floor.c); nothing of the simulator
+ * or the loader is run. docs/performance.md works an example.
  */
 #ifndef EXTLOAD_BENCH_FLOOR_FLOOR_H
 #define EXTLOAD_BENCH_FLOOR_FLOOR_H
@@ -58,8 +59,8 @@ void floor_native(struct floor_time *time, const struct floor_flash *flash,
 /*
  * A tool that erases, writes and reads back one after the other, as its row says: every touched
  * sector is erased; each call costs the registers that the tool writes and reads, a resume and one
- * look; each buffer is filled, and each is fetched to be compared. The loader has no bytes and Init
- * no work.
+ * look; each buffer is filled, and each is fetched to be compared. The loader has no bytes to be
+ * downloaded and Init no work.
  */
 void floor_lifecycle(struct floor_time *time, const struct floor_flash *flash,
                      const struct floor_job *job, const struct link_model *link,
@@ -71,7 +72,8 @@ void floor_lifecycle(struct floor_time *time, const struct floor_flash *flash,
  * compared; each that differs is asked by a call whether it is blank, and erased by one if it is not;
  * then each buffer of pages is sent and programmed, and sent again for Verify to compare. Each of the
  * four steps begins with Init and ends with UnInit. How many registers a call costs is that of our
- * model of this tool [INF].
+ * model of this tool [INF]. The loader has no bytes here either, and the step in which nothing but the
+ * window is looked at begins once, not for each sector.
  */
 void floor_algorithm(struct floor_time *time, const struct floor_flash *flash,
                      const struct floor_job *job, const struct link_model *link,

@@ -150,6 +150,7 @@ a_folder() {
         ln -s "$PWD/$entry" "$T/folder/$entry"
     done
     ln -s "$EXTLOAD" "$T/folder/build/extload"
+    ln -s "$(dirname "$EXTLOAD")/floor" "$T/folder/build/floor"
     ln -s "$EXAMPLE" "$T/folder/build/example"
     cp "$EXAMPLE/xip-blink.hex" "$T/folder/firmware.hex"
     cp "$EXAMPLE/xip-blink.elf" "$T/folder/firmware.elf"
@@ -209,6 +210,10 @@ typed() {
 
 @test "bench.md: each command does what the page says" {
     typed docs/bench.md "4 run, 3 not at hand, 0 elsewhere"
+}
+
+@test "performance.md: each command does what the page says" {
+    typed docs/performance.md "5 run, 0 not at hand, 3 elsewhere"
 }
 
 @test "debuggers.md: each command does what the page says" {

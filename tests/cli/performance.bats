@@ -52,6 +52,74 @@ noticed() {
     noticed docs/performance/limits.csv '$d' "6 limits"
 }
 
+# two_flashes : before.bin and after.bin in $T, 8 MiB that are the same on every run, and part.bin: 1 MiB of the second
+# over the first
+two_flashes() {
+    python3 - "$T/before.bin" "$T/after.bin" <<'END'
+import random, sys
+for seed, path in enumerate(sys.argv[1:]):
+    open(path, "wb").write(random.Random(seed).randbytes(8 << 20))
+END
+    (head -c 1M "$T/after.bin"; tail -c 7M "$T/before.bin") >"$T/part.bin"
+}
+
+# the_floor [OPTION...] AFTER : of the quad board over a J-Link, from before.bin to AFTER
+the_floor() {
+    "$(dirname "$EXTLOAD")/floor" "${@:1:$#-1}" "$BOARD" jlink "$T/before.bin" "$T/${!#}"
+}
+
+# on_the_page NUMBER : the NUMBER-th call of it that the page shows, typed in $T, prints what the page shows below it
+on_the_page() {
+    local call shown
+    call=$(grep '^\$ build/floor' docs/performance.md | sed -n "$1s/^..//p")
+    shown=$(awk -v n="$1" '/^\$ build\/floor/ { k++; if (k == n) { on = 1; next } } /^(```|\$)/ { on = 0 } on' \
+        docs/performance.md)
+    mkdir -p "$T/build"
+    ln -sf "$(dirname "$EXTLOAD")/floor" "$T/build/floor"
+    ln -sfn "$PWD/data" "$T/data"
+    run env -C "$T" bash -c "$call"
+    [ "$status" -eq 0 ] && [ -n "$shown" ] && [ "$output" = "$shown" ] || { echo "$ $call: $output"; return 1; }
+}
+
+@test "floor: the worked example, and 1 MiB into a used flash by a tool" {
+    two_flashes
+    on_the_page 1
+    [ "${lines[5]}" = "floor       71.769600 s" ]
+    grep -qF "| floor | | 71.770 |" docs/performance.md
+    on_the_page 2
+    [ "${lines[5]}" = "floor       12.376438 s" ]
+    run the_floor --image 0+1M part.bin
+    [ "${lines[0]}" = "erase        8.192000 s" ]
+    [ "${lines[5]}" = "floor       10.163200 s" ]
+    run the_floor --maximum --image 0+1M --host jlink-ofl --sector 64K --buffer 16K part.bin
+    [ "${lines[0]}" = "erase       18.400000 s" ]
+}
+
+@test "floor: what makes no sense is refused" {
+    two_flashes
+    run the_floor --image 0+512K part.bin
+    refused 2 "part.bin" "0x00080000"
+    run the_floor --image 8M+1 after.bin
+    refused 2 "the flash has 8388608 bytes"
+    run the_floor --image 4M+8M after.bin
+    refused 2 "the flash has 8388608 bytes"
+    run the_floor --image 1M after.bin
+    refused 2 "'1M' is no range"
+    run the_floor --host native --sector 64K --buffer 64K after.bin
+    refused 2 "no formula for host native"
+    run the_floor --host jlink-ofl after.bin
+    refused 2 "--sector SIZE --buffer SIZE"
+    run the_floor --host jlink-ofl --sector 100 --buffer 16K after.bin
+    refused 2 "a sector of 100"
+    run the_floor --host jlink-ofl --sector 64K --buffer 0 after.bin
+    refused 2 "a buffer of 0"
+    head -c 1M "$T/after.bin" >"$T/short.bin"
+    run the_floor short.bin
+    refused 2 "it has 1048576 bytes, the flash has 8388608"
+    run the_floor gone.bin
+    refused 2 "gone.bin"
+}
+
 # a_bench FIGURES HOST : in $T/tree a bench whose steps write CSVs and return these statuses
 a_bench() {
     rm -rf "$T/tree"

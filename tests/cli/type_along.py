@@ -36,6 +36,9 @@ ELSEWHERE = {
     "build/extload sweep --board stm32n655-s25fl064l --host cubeprogrammer-jlink --jobs 2":
         "takes minutes; tests/sim/test_sweep.c tries a sample",
     "build/extload sweep --board stm32n6570-dk --host cubeprogrammer-jlink --jobs 2": "the same",
+    "make bench": "takes minutes; tests/unit/test_bench_cells.c and tests/cli/performance.bats hold what it measures",
+    "make bench BENCH=all": "takes hours",
+    "make bench-docs": "as make bench",
     "make fuzz FUZZ_RUNS=10000000": "takes hours, and clang; `make test` replays the cases that it kept",
 }
 RUN_AS = {"make demo": "scripts/demo.sh build"}  # without building first
@@ -77,7 +80,7 @@ NOT_AT_HAND = {
 # Commands of J-Link Commander, behind its prompt.
 J_LINK = rf"(savebin {FILE}, 0x[0-9A-F]+, 0x[0-9A-F]+|mem32 0x[0-9A-F]+, [0-9A-F]+|halt|loadfile {FILE}\.(hex|elf))"
 
-PROGRAMS = r"(\$ |J-Link>|build/extload |extload |make\b|sudo |apt |gdb-multiarch |openocd |cp |" + "|".join(NOT_AT_HAND) + ")"
+PROGRAMS = r"(\$ |J-Link>|build/extload |build/floor |extload |make\b|sudo |apt |gdb-multiarch |openocd |cp |" + "|".join(NOT_AT_HAND) + ")"
 
 inline = sys.argv[1] == "--inline"
 document, folder = pathlib.Path(sys.argv[-2]), pathlib.Path(sys.argv[-1])
@@ -291,7 +294,7 @@ for section in [] if inline else re.split(r"^(?=## )", text, flags=re.M):
     if by_hand:
         debug_by_hand(by_hand)
 prose = fence.sub("", text)
-if not inline and re.search(rf"```|~~~|^    +{PROGRAMS}|^(\$ |J-Link>|build/extload )", prose, flags=re.M):
+if not inline and re.search(rf"```|~~~|^    +{PROGRAMS}|^(\$ |J-Link>|build/extload |build/floor )", prose, flags=re.M):
     fail("a command line or a fence outside of a block")
 check_inline(prose)
 print(", ".join(f"{count} {what}" for what, count in done.items()))
