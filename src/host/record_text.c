@@ -62,9 +62,9 @@ static void print_flash(FILE *out, const struct record *record)
 {
     char found[256];
     explain_found(record->found, found, sizeof found);
-    fprintf(out, "flash    ID %02x %02x %02x, SR1 0x%02x, CR1 0x%02x\n", record->jedec_id & 0xFFu,
+    fprintf(out, "flash    ID %02x %02x %02x, SR1 0x%02x, SR2 0x%02x\n", record->jedec_id & 0xFFu,
             record->jedec_id >> 8 & 0xFFu, record->jedec_id >> 16 & 0xFFu, record->status & 0xFFu,
-            record->status >> 16 & 0xFFu);
+            record->status >> 8 & 0xFFu);
     fprintf(out, "found    %s\n", found);
 }
 

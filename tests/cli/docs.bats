@@ -251,7 +251,7 @@ mistyped() {
     local page=docs/use.md but="-- but the document has"
     mistyped $page 's/^clock    32 MHz: /clock    32 MHz from /' "$but"
     mistyped $page 's/^verify   233852 bytes are equal$/verify   all/' "$but"
-    mistyped $page 's/^wrong.yaml:12:10: error: .*/board    my-board/' "$but"
+    mistyped $page 's/^wrong.yaml:13:10: error: .*/board    my-board/' "$but"
     mistyped $page 's/^    IO3: PN5/    IO3: PN7/' "$but"
     mistyped $page 's/--dry-run //' "$but"
     mistyped $page 's/^wrote    ..my-board.stldr (1/&1/' "$but"

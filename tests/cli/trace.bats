@@ -4,7 +4,7 @@ load common
 @test "trace: a fault, its registers and bits by name" {
     # Write, returned 0, reason FAULT: HardFault escalated from a precise BusFault
     record "$T/dump.bin" 3=7 4=2 5=0x70001000 6=0x100 7=0x34190000 9=13 10=0 11=24 12=3 13=0x8200 \
-        14=0x34180abc 15=0x00176001 18=64000000 19=1234 20=0x34180404 \
+        14=0x34180abc 15=0x00176001 16=0x4002 18=64000000 19=1234 20=0x34180404 \
         21=0x341828e0 22=0x34180401 23=0x0100000f 28=0x341828e0 30=0x34180800 \
         37=0xfffffff9 38=3 39=0x8200 40=0x40000000 42=0x12345678 43=1 \
         44=1 45=2 46=3 47=4 48=5 49=0x341807f1 50=0x34180abc 51=0x01000000 \
@@ -12,6 +12,7 @@ load common
     run "$EXTLOAD" trace --board "$BOARD" "$T/dump.bin"
     echo "$output"
     [ "$status" -eq 0 ]
+    grep -q "^flash    ID 01 60 17, SR1 0x02, SR2 0x40$" <<<"$output"
     grep -q "^call     number 7: Write(0x70001000, 0x00000100, 0x34190000, 0x00000000), image at 0x34180404" <<<"$output"
     grep -q "^result   R0 = 0x00000000 after 1234 cycles" <<<"$output"
     grep -q "^reason   exception 3 inside the loader (CFSR 0x00008200, PC 0x34180abc)" <<<"$output"
