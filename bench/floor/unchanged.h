@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How long it takes at least to find out that a flash holds what it shall, when only digests cross the
- * debug link. From data/ alone, no link or tool has a part in it: the board's bus and the MCU's cost model, which is an estimate [INF].
+ * debug link. Calculated from data/ alone: the board's bus and the MCU's cost model, which is an estimate
+ * [INF].
  */
 #ifndef EXTLOAD_BENCH_FLOOR_UNCHANGED_H
 #define EXTLOAD_BENCH_FLOOR_UNCHANGED_H
