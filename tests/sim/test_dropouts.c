@@ -5,6 +5,8 @@
  * all cells outside the request alone; once it is back, the next Init and an erase succeed, and the
  * board boots.
  */
+#include "abi/mailbox.h"
+#include "host/digest.h"
 #include "sim/scenario.h"
 
 #include <setjmp.h>
@@ -24,7 +26,10 @@
 #define SIZE          UINT32_C(0x131)
 #define CALL_MS       400000u
 #define FRAMES_MAX    1000u
-#define FIRST_MOMENTS 8u /* before the first frame */
+#define DIGEST_FROM   (SECTOR + 0x2F0u)
+#define DIGEST_SIZE   UINT32_C(0x140)
+#define BEHIND        UINT32_C(0x100) /* in the buffer: what a stream programs */
+#define FIRST_MOMENTS 8u              /* before the first frame */
 #define CHIP_MOMENTS  16u
 
 enum kind {
@@ -134,12 +139,17 @@ static void close_board(void)
     scenario_close(&test.rig);
 }
 
+static bool writes(enum loader_function function)
+{
+    return function == LOADER_WRITE || function == LOADER_STREAM;
+}
+
 /* The range that a call may change. */
 static void range_of(enum loader_function function, uint32_t *offset, uint32_t *size)
 {
     *offset = AT;
-    *size = function == LOADER_WRITE ? SIZE : 0;
-    if (function == LOADER_SECTOR_ERASE) {
+    *size = writes(function) ? SIZE : 0;
+    if (function == LOADER_SECTOR_ERASE || function == LOADER_OWN_SECTOR_ERASE) {
         *offset = SECTOR;
         *size = SECTOR;
     }
@@ -152,8 +162,14 @@ static void arguments_of(enum loader_function function, uint32_t arguments[4])
     switch (function) {
     case LOADER_INIT: arguments[0] = 1; return;
     case LOADER_SECTOR_ERASE:
+    case LOADER_OWN_SECTOR_ERASE:
         arguments[0] = address;
         arguments[1] = address;
+        return;
+    case LOADER_STREAM:
+    case LOADER_DIGEST:
+        arguments[0] = buffer;
+        arguments[1] = function == LOADER_DIGEST ? 1 : 0;
         return;
     case LOADER_VERIFY:
         arguments[0] = address;
@@ -171,25 +187,50 @@ static void arguments_of(enum loader_function function, uint32_t arguments[4])
     }
 }
 
-/* Init has succeeded, the buffer holds what Write and Verify want. */
+static void fill_buffer(uint32_t at, const void *bytes, size_t size)
+{
+    struct session *session = &test.rig.session;
+    scenario_assert_good(&test.rig, session->target->ops->write_memory(
+                                        session->target->context, session->layout.buffer + at,
+                                        bytes, size, &test.rig.error));
+}
+
+/* What the function finds in the buffer. Verify's differs from the cells in its last word: no call may
+ * say that they are equal. */
+static void fill_for(enum loader_function function, uint8_t data[SIZE])
+{
+    const uint32_t window = test.rig.board.window;
+    const uint32_t bytes = test.rig.session.layout.buffer + BEHIND;
+    const struct digest_range range = {window + DIGEST_FROM, DIGEST_SIZE};
+    const struct mailbox mailbox = {{{window + AT, SIZE, bytes, 0, 0, 1}, {.full = 1}}};
+    for (uint32_t i = 0; i < SIZE; i++) {
+        /* over used cells: what can be programmed */
+        data[i] =
+            writes(function) ? test.rig.cells[AT + i] & (uint8_t)(i * 37) : test.rig.cells[AT + i];
+    }
+    switch (function) {
+    case LOADER_DIGEST: fill_buffer(0, &range, sizeof range); return;
+    case LOADER_STREAM:
+        fill_buffer(0, &mailbox, sizeof mailbox);
+        fill_buffer(BEHIND, data, SIZE);
+        return;
+    case LOADER_VERIFY: data[(SIZE & ~3u) - 1] ^= 1; break;
+    default: break;
+    }
+    fill_buffer(0, data, SIZE);
+}
+
+/* Init has succeeded, the buffer holds what the function wants. */
 static void make_ready(enum loader_function function, uint8_t data[SIZE])
 {
     struct session *session = &test.rig.session;
-    uint32_t buffer = session->layout.buffer;
     static const uint32_t init[4] = {1, 0, 0, 0};
     scenario_assert_good(&test.rig, session_download(session, &test.rig.error));
     if (function != LOADER_INIT) {
         scenario_assert_good(
             &test.rig, session_call_checked(session, LOADER_INIT, init, 5000, &test.rig.error));
     }
-    for (uint32_t i = 0; i < SIZE; i++) {
-        /* Write over used cells: what can be programmed */
-        data[i] = function == LOADER_WRITE ? test.rig.cells[AT + i] & (uint8_t)(i * 37)
-                                           : test.rig.cells[AT + i];
-    }
-    scenario_assert_good(&test.rig,
-                         session->target->ops->write_memory(session->target->context, buffer, data,
-                                                            SIZE, &test.rig.error));
+    fill_for(function, data);
     memcpy(test.before, test.rig.cells, test.rig.board.part.size);
 }
 
@@ -198,22 +239,31 @@ static bool is_success(enum loader_function function, const uint32_t results[2])
     if (function == LOADER_CHECKSUM) {
         return false; /* it has no value for failure */
     }
-    return function == LOADER_VERIFY ? results[0] == 0 : results[0] == 1;
+    return results[0] == (function == LOADER_VERIFY || function >= LOADER_STREAM ? 0 : 1);
+}
+
+static void read_buffer(void *bytes, uint32_t size)
+{
+    assert_true(cpu_debug_read(sim_cpu(test.rig.sim), test.rig.session.layout.buffer, bytes, size));
 }
 
 static void assert_true_success(enum loader_function function, const uint8_t data[SIZE])
 {
     uint32_t offset, size;
     uint8_t bytes[SIZE];
+    struct digest digest;
     range_of(function, &offset, &size);
-    for (uint32_t i = 0; i < size && function != LOADER_WRITE; i++) {
+    for (uint32_t i = 0; i < size && !writes(function); i++) {
         assert_int_equal(test.rig.cells[offset + i], 0xFF);
     }
     if (function == LOADER_READ) {
-        assert_true(cpu_debug_read(sim_cpu(test.rig.sim), test.rig.session.layout.buffer, bytes,
-                                   sizeof bytes));
+        read_buffer(bytes, sizeof bytes);
         assert_memory_equal(bytes, test.rig.cells + AT, SIZE);
-    } else if (function == LOADER_WRITE || function == LOADER_VERIFY) {
+    } else if (function == LOADER_DIGEST) {
+        read_buffer(&digest, sizeof digest);
+        assert_true(digest_equal(
+            digest, digest_of(DIGEST_FROM, test.rig.cells + DIGEST_FROM, DIGEST_SIZE)));
+    } else if (writes(function) || function == LOADER_VERIFY) {
         assert_memory_equal(data, test.rig.cells + AT, SIZE);
     }
 }
@@ -234,7 +284,8 @@ static void assert_works_again(enum loader_function function)
     uint8_t data[SIZE];
     come_back();
     make_ready(LOADER_READ, data);
-    if (function == LOADER_WRITE || function == LOADER_SECTOR_ERASE) {
+    range_of(function, &arguments[0], &arguments[1]);
+    if (arguments[1] > 0) {
         arguments_of(LOADER_SECTOR_ERASE, arguments);
         scenario_assert_good(&test.rig, session_call(&test.rig.session, LOADER_SECTOR_ERASE,
                                                      arguments, CALL_MS, results, &test.rig.error));
@@ -267,7 +318,8 @@ static void listen_to(enum loader_function function)
     test.listening = true;
     assert_true(call(function, results));
     test.listening = false;
-    assert_true(function == LOADER_CHECKSUM || is_success(function, results));
+    assert_int_equal(is_success(function, results),
+                     function != LOADER_CHECKSUM && function != LOADER_VERIFY);
     assert_true(test.frame_count > 0 && test.frame_count < FRAMES_MAX);
 }
 
@@ -318,11 +370,11 @@ static void sweep(enum loader_function function, unsigned step, enum kind first,
                   test.stalled);
 }
 
-/* MassErase is an erase like the other, but of the whole chip again and again. */
+/* A mass erase is an erase like the other, but of the whole chip again and again. */
 static void sweep_all(const struct scenario *scenario, unsigned step)
 {
-    for (unsigned function = 0; function < LOADER_STREAM; function++) { /* that: test_stream */
-        if (function != LOADER_MASS_ERASE) {
+    for (unsigned function = 0; function <= LOADER_DIGEST; function++) {
+        if (function != LOADER_MASS_ERASE && function != LOADER_OWN_MASS_ERASE) {
             open_board(scenario);
             sweep((enum loader_function)function, step, KERNEL_CLOCK, SUPPLY);
             close_board();
