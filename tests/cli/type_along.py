@@ -94,6 +94,7 @@ def fail(text):
 
 def normal(line):
     line = re.sub(r"\x1b\[\d*m", "", line)
+    line = re.sub(r"\.(cfg|gdb) \(\d+ bytes\)", r".\1 (# bytes)", line)  # scripts: words
     line = re.sub(r"(0x[0-9a-f]+|\d+(\.\d+)?)( bytes\b)?", lambda figure: figure[0] if figure[3] else "#", line)
     return " ".join(line.split())
 
