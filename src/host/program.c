@@ -78,12 +78,14 @@ static struct under look_under(const struct image *image, const struct plan_sect
     return under;
 }
 
-/* Other tools than ours believe what they read. */
-static bool confirm_kept(const struct job *job, const struct plan_sector *sector,
-                         const uint8_t *content, struct error *error)
+/* What is kept is confirmed by our own host; other tools believe what they read. */
+static bool read_sector(const struct job *job, const struct plan_sector *sector, uint8_t *content,
+                        struct error *error)
 {
-    return job->session->lifecycle->family != FAMILY_NATIVE || sector->covered == sector->size ||
-           neighbours_confirm(job->session, sector->address, content, sector->size, error);
+    const bool kept = job->keeping->neighbours && sector->covered < sector->size;
+    return kept && job->session->lifecycle->family == FAMILY_NATIVE
+               ? neighbours_read(job->session, sector->address, content, sector->size, false, error)
+               : operation_read(job->session, NULL, sector->address, content, sector->size, error);
 }
 
 static bool look_at_sector(struct job *job, const struct image *image, unsigned index,
@@ -94,7 +96,7 @@ static bool look_at_sector(struct job *job, const struct image *image, unsigned 
     if (content == NULL) {
         return error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "%u bytes", sector->size);
     }
-    bool good = operation_read(job->session, NULL, sector->address, content, sector->size, error);
+    bool good = read_sector(job, sector, content, error);
     const struct under under =
         good ? look_under(image, sector, content) : (struct under){false, false};
     job->same[index] = job->session->lifecycle->skips_same && under.same;
@@ -102,8 +104,7 @@ static bool look_at_sector(struct job *job, const struct image *image, unsigned 
         job->erase[index] = false;
         job->report->sectors_skipped++;
     } else if (good && keeps(job) && job->keeping->neighbours) {
-        good = confirm_kept(job, sector, content, error) &&
-               wanted_keep(&job->wanted, sector->address, sector->size, content, error);
+        good = wanted_keep(&job->wanted, sector->address, sector->size, content, error);
         job->report->kept_bytes = job->wanted.kept_bytes;
     }
     free(content);

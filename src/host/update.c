@@ -34,13 +34,30 @@ static bool end_stage(const struct work *work, uint64_t *ns, bool good)
 
 /* --- what is to be done --- */
 
+static bool keep_unit(struct work *work, const struct plan_sector *unit, struct error *error)
+{
+    uint8_t *content = malloc(unit->size);
+    if (content == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, NULL, 0, 0, "%u bytes", unit->size);
+    }
+    const bool good =
+        neighbours_read(work->update->session, unit->address, content, unit->size, true, error) &&
+        wanted_keep(&work->wanted, unit->address, unit->size, content, error);
+    free(content);
+    return good;
+}
+
 static bool keep_neighbours(struct work *work, struct error *error)
 {
-    const struct update *update = work->update;
-    const bool good = !update->keeping->neighbours ||
-                      neighbours_keep(update->session, update->plan, &work->wanted, error);
-    update->report->kept_bytes = work->wanted.kept_bytes;
-    return good;
+    const struct plan *plan = work->update->plan;
+    for (unsigned i = 0; work->update->keeping->neighbours && i < plan->count; i++) {
+        if (plan->sectors[i].covered < plan->sectors[i].size &&
+            !keep_unit(work, &plan->sectors[i], error)) {
+            return false;
+        }
+    }
+    work->update->report->kept_bytes = work->wanted.kept_bytes;
+    return true;
 }
 
 static bool shall_be_blank(const struct work *work, unsigned index)

@@ -172,7 +172,8 @@ bool scenario_program(struct scenario_rig *rig, const struct image *image)
         return false;
     }
     const struct program_keeping keeping = {
-        .neighbours = lifecycle->neighbour_rule == NEIGHBOURS_KEPT, .skip_blank = rig->skip_blank};
+        .neighbours = lifecycle->neighbour_rule == NEIGHBOURS_KEPT && !rig->drop_neighbours,
+        .skip_blank = rig->skip_blank};
     bool good = program_run(&rig->session, image, &plan, &keeping, &report, &rig->error);
     plan_release(&plan);
     return good;

@@ -46,7 +46,8 @@ struct scenario_rig {
     struct sim *sim;
     uint8_t *cells;
     bool debug_coherent;
-    bool skip_blank; /* scenario_program() does, where the host looks */
+    bool skip_blank;      /* scenario_program() does, where the host looks */
+    bool drop_neighbours; /* it keeps nothing beside the image */
     struct error error;
 };
 
