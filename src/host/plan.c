@@ -98,16 +98,11 @@ static uint64_t count_pages(const struct image_segment *segment, uint32_t page)
     return pages;
 }
 
-void plan_erase_time(const struct part *part, uint32_t offset, uint32_t size, uint64_t *typical_ms,
-                     uint64_t *maximum_ms)
+static void units_time(const struct part *part, uint32_t offset, uint32_t size,
+                       uint64_t *typical_ms, uint64_t *maximum_ms)
 {
     *typical_ms = 0;
     *maximum_ms = 0;
-    if (size == part->size) {
-        *typical_ms = part->chip_erase_typ_ms;
-        *maximum_ms = part->chip_erase_max_ms;
-        return;
-    }
     while (size > 0) {
         int fitting = -1;
         for (int i = 0; i < BOARD_BLOCK_ERASE_TYPES; i++) {
@@ -128,6 +123,19 @@ void plan_erase_time(const struct part *part, uint32_t offset, uint32_t size, ui
     }
 }
 
+/* The whole chip by its own command: where our loader takes it for SectorErase, and where our host does. */
+static void erase_time(const struct board *board, uint32_t offset, uint32_t size, bool digests,
+                       uint64_t *typical_ms, uint64_t *maximum_ms)
+{
+    const struct part *part = &board->part;
+    const bool pays = (board->block.flash.flags & FLASH_CHIP_ERASE_PAYS) != 0;
+    units_time(part, offset, size, typical_ms, maximum_ms);
+    if (size == part->size && (digests ? part->chip_erase_typ_ms < *typical_ms : pays)) {
+        *typical_ms = part->chip_erase_typ_ms;
+        *maximum_ms = part->chip_erase_max_ms;
+    }
+}
+
 uint64_t plan_page_ns(const struct board *board)
 {
     const struct flash_command *program = &board->block.flash.program;
@@ -138,7 +146,7 @@ uint64_t plan_page_ns(const struct board *board)
            clocks * UINT64_C(1000000000) / board->flash_hz;
 }
 
-static void add_erases(struct plan *plan, const struct board *board)
+static void add_erases(struct plan *plan, const struct board *board, bool digests)
 {
     for (unsigned i = 0; i < plan->count;) {
         uint32_t start = plan->sectors[i].address, end = start;
@@ -146,7 +154,7 @@ static void add_erases(struct plan *plan, const struct board *board)
             end += plan->sectors[i].size;
         }
         uint64_t typical = 0, maximum = 0;
-        plan_erase_time(&board->part, start - board->window, end - start, &typical, &maximum);
+        erase_time(board, start - board->window, end - start, digests, &typical, &maximum);
         plan->typical_ms += typical;
         plan->maximum_ms += maximum;
     }
@@ -211,7 +219,7 @@ bool plan_make(struct plan *plan, const struct image *image, const struct board 
     for (unsigned i = 0; i < plan->count; i++) {
         plan->neighbour_bytes += plan->sectors[i].size - plan->sectors[i].covered;
     }
-    add_erases(plan, board);
+    add_erases(plan, board, digests);
     if (digests) {
         add_changes(plan, board, link);
     } else {

@@ -39,9 +39,4 @@ unsigned plan_run(const struct plan *plan, unsigned index, uint32_t *address, ui
 /* Typical time of a whole page: the chip's, and its bytes on the data lines. */
 uint64_t plan_page_ns(const struct board *board);
 
-/* Typical and maximum time to erase a range of whole sectors with the part's fitting erase types.
- */
-void plan_erase_time(const struct part *part, uint32_t offset, uint32_t size, uint64_t *typical_ms,
-                     uint64_t *maximum_ms);
-
 #endif
