@@ -12,6 +12,7 @@ COLOURS = {
 }
 LINE = 18
 BAR = 12
+HALO = {"stroke": "#ffffff", "stroke_width": 4, "paint_order": "stroke"} # of a label that lines may cross
 FONT = 'font-family="sans-serif" font-size="12"'
 
 
@@ -33,8 +34,8 @@ def mark_of(row, column):
     return {"data_case": case_of(row), "data_column": column, "data_value": f"{float(row[column]):.3f}"}
 
 
-def label_of(row, column, x, y):
-    return text(x, y, f"{float(row[column]):.3f}", data_case=case_of(row), data_column=column)
+def label_of(row, column, x, y, **attributes):
+    return text(x, y, f"{float(row[column]):.3f}", data_case=case_of(row), data_column=column, **attributes)
 
 
 def document(width, height, title, axis, marks):
@@ -82,6 +83,15 @@ def bars(title, groups, series, stacked=False, left=190, width=760):
     return document(width, int(y + 6), title, axis, marks)
 
 
+# Values of one x from above to below, none over another.
+def apart(values):
+    placed = []
+    for x, y, row in sorted(values, key=lambda value: value[:2]):
+        above = [other for at, other, _ in placed if at == x]
+        placed.append((x, max([y - 2, *(other + LINE - 1 for other in above)]), row))
+    return placed
+
+
 # lines: (name, dashed, [(x, label, row)]), both axes in decades.
 def lines(title, lines_, series, column, width=760, height=330):
     left, right, top, bottom = 60, width - 90, 60, height - 40
@@ -91,8 +101,8 @@ def lines(title, lines_, series, column, width=760, height=330):
     unit = (bottom - top) / (high - low)
     origin = bottom + low * unit # where one second lies
     across = (right - left) / (max(xs) - min(xs))
-    marks = legend(series, left, 42) + [text(left + 330, 42, "dashed: the floor")]
-    labels = {}
+    marks = legend(series, left, 42) + [text(left + 330, 42, "dashed: the floor; both axes in decades")]
+    labels, values = {}, []
     for name, dashed, points in lines_:
         places = [(left + (log10(x) - min(xs)) * across, origin - log10(float(r[column])) * unit, r)
                   for x, _, r in points]
@@ -103,8 +113,9 @@ def lines(title, lines_, series, column, width=760, height=330):
             marks.append(element("circle", cx=number(x), cy=f"{y:.3f}", r=3, fill=COLOURS[name], class_=name,
                                  **mark_of(row, column)))
             if not dashed:
-                marks.append(label_of(row, column, x + 6, y - 5))
+                values.append((x, y, row))
         labels.update({label: left + (log10(x) - min(xs)) * across for x, label, _ in points})
+    marks += [label_of(row, column, x + 7, y, **HALO) for x, y, row in apart(values)]
     marks += [text(x - 10, height - 14, label) for label, x in labels.items()]
     axis = {"scale": "log", "unit": f"{unit:.6f}", "origin": f"{origin:.6f}"}
     return document(width, height, title, axis, marks)
