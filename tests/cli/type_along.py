@@ -36,6 +36,10 @@ ELSEWHERE = {
     "build/extload sweep --board stm32n655-s25fl064l --host cubeprogrammer-jlink --jobs 2":
         "takes minutes; tests/sim/test_sweep.c tries a sample",
     "build/extload sweep --board stm32n6570-dk --host cubeprogrammer-jlink --jobs 2": "the same",
+    "build/extload sweep --board stm32n655-s25fl064l --host native --op digest --op own-erase --op stream --op program "
+    "--jobs 2": "longer; a sample: test_sweep.c",
+    "build/extload sweep --board stm32n6570-dk --host native --op digest --op own-erase --op stream --op program --jobs 2":
+        "the same",
     "make bench": "takes minutes; tests/unit/test_bench_cells.c and tests/cli/performance.bats hold what it measures",
     "make bench BENCH=all": "takes hours",
     "make bench-docs": "as make bench",
