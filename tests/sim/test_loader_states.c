@@ -2,6 +2,7 @@
 /* What an earlier owner may have left in the flash: Init copes with each state, says what it found,
  * and an image then goes in. And what is none of these: each is refused in time, with its reason.
  */
+#include "sim/fault.h"
 #include "sim/scenario.h"
 
 #include "host/explain.h"
@@ -141,6 +142,24 @@ static void a_locked_block_is_an_error_in_time(void **state)
     scenario_close(&rig);
 }
 
+/* MX66UW1G45G: it refuses a page with an error bit, and is ready; nobody but that bit says why. */
+static void a_page_that_is_refused_is_told_by_its_error_bit(void **state)
+{
+    (void)state;
+    struct scenario_rig rig;
+    scenario_open(&rig, &(struct scenario){.board = "data/boards/stm32n6570-dk.yaml"});
+    scenario_assert_good(&rig, session_begin(&rig.session, OPERATION_WRITE, &rig.error));
+    sim_fault_set_in(rig.sim, SIM_FAULT_PROTECTED, 1);
+    const uint32_t arguments[4] = {rig.board.window, 256, rig.session.layout.buffer};
+    uint8_t page[256] = {0};
+    scenario_assert_good(&rig, rig.target.ops->write_memory(rig.target.context, arguments[2], page,
+                                                            sizeof page, &rig.error));
+    assert_false(session_call_checked(&rig.session, LOADER_WRITE, arguments, 5000, &rig.error));
+    session_read_record(&rig.session);
+    assert_int_equal(rig.session.record.reason, REASON_PROGRAM_ERROR);
+    scenario_close(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +167,7 @@ int main(void)
         cmocka_unit_test(an_erase_under_way_is_let_finish),
         cmocka_unit_test(no_chip_is_reported_within_a_second),
         cmocka_unit_test(a_locked_block_is_an_error_in_time),
+        cmocka_unit_test(a_page_that_is_refused_is_told_by_its_error_bit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
